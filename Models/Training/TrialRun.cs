@@ -3,7 +3,7 @@ using Orchestrator.Models.Pruning;
 
 namespace Orchestrator.Models.Training;
 
-/// <summary>One rank of one attempt at a trial: all that <see cref="TrainingLoop"/> needs. Nothing in it is shared but the data set, which is read-only.</summary>
+/// <summary>One rank of one attempt at a trial: all that the training loop needs. Nothing in it is shared but the data set, which is read-only.</summary>
 public sealed record TrialRun
 {
     /// <summary>Names the trial in checkpoints and errors.</summary>
