@@ -1,0 +1,39 @@
+namespace Orchestrator.Models.Data;
+
+/// <summary>The files of all sets, with the exact bytes that they were written against.</summary>
+internal static class KnownFiles
+{
+    public static readonly DataFile SpokenDigits = new(
+        "fsdd",
+        "fsdd/recordings.tar.gz",
+        15_557_763,
+        "e4ea756a84f254a0d489a3d7ab5654129ef59086bd7313fffde60c030fed25de",
+        Url: null,
+        "The recordings come from https://github.com/Jakobovski/free-spoken-digit-dataset (folder recordings, 3,000 files), "
+        + "which does not serve them as this archive.");
+
+    public static readonly DataFile YesNo = new(
+        "yes-no",
+        "yesno/waves_yesno.tar.gz",
+        4_701_717,
+        "eb6251bbb088278eb2653859837d8c250812b6009d71ec14a911239d6bfe8eb6",
+        Url: null,
+        "The recordings come from https://www.openslr.org/1/, whose archive holds the same set in another packing.");
+
+    public static readonly DataFile TinyShakespeare = new(
+        "tiny-shakespeare",
+        "tinyshakespeare/input.txt",
+        1_115_394,
+        "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed",
+        new Uri("https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt"),
+        "From https://github.com/karpathy/char-rnn.");
+
+    public static readonly DataFile WarAndPeace = new(
+        "war-and-peace",
+        "warpeace/warpeace_input.txt",
+        3_196_228,
+        "b0fc81c399971eaf738c8be89809e6a0d95c151749112b04f06b6af648d8a39f",
+        Url: null,
+        "It is https://cs.stanford.edu/people/karpathy/char-rnn/warpeace_input.txt with LF line ends and without a byte-order "
+        + "mark; the published file, with CR LF, can be read as it is through `path`.");
+}
