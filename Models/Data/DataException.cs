@@ -31,7 +31,8 @@ public sealed class DataException : Exception
     internal static DataException Malformed(string fileName, string problem, Exception? inner = null) => new(
         fileName, $"`{fileName}` cannot be read: {problem}", inner);
 
-    private static string Remedy(DataFile file, string directory) => file.Url is null
+    /// <summary>What the user can do about a file that is not there or not right.</summary>
+    internal static string Remedy(DataFile file, string directory) => file.Url is null
         ? $"Put it there as `{file.RelativePath}` below {directory}. {file.Note}"
         : $"Run `orchestrator data fetch {file.Name}`, or put it there as `{file.RelativePath}` below {directory}.";
 }
