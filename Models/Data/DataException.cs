@@ -1,8 +1,8 @@
-using System.Globalization;
-
 namespace Orchestrator.Models.Data;
 
-/// <summary>Data that is missing, cut off, altered or malformed, or options that no data can satisfy: bad input, never retried.</summary>
+/// <summary>
+/// Data that is missing, cut off, altered or malformed, or options that no data can satisfy: bad input, never retried.
+/// </summary>
 public sealed class DataException : Exception
 {
     public DataException(string? fileName, string message, Exception? innerException = null)
@@ -21,10 +21,8 @@ public sealed class DataException : Exception
 
     internal static DataException Altered(DataFile file, string directory, long bytes, string? sha256) => new(
         file.RelativePath,
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"`{file.RelativePath}` in `{directory}` is {(bytes < file.Bytes ? "truncated" : "altered")}: expected {file.Bytes:N0} bytes, sha256 {file.Sha256}; ")
-        + string.Create(CultureInfo.InvariantCulture, $"found {bytes:N0} bytes")
+        $"`{file.RelativePath}` in `{directory}` is {(bytes < file.Bytes ? "truncated" : "altered")}: "
+        + $"expected {file.Bytes:N0} bytes, sha256 {file.Sha256}; found {bytes:N0} bytes"
         + (sha256 is null ? ". " : $", sha256 {sha256}. ")
         + Remedy(file, $"`{directory}`"));
 

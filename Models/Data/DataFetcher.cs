@@ -15,7 +15,9 @@ public sealed class DataFetcher(HttpClient client)
 {
     private const int BufferBytes = 128 * 1024;
 
-    /// <summary>Fetches one file, unless it is there already. A wrong file of that name is replaced once the right one is whole.</summary>
+    /// <summary>
+    /// Fetches one file, unless it is there already. A wrong file of that name is replaced once the right one is whole.
+    /// </summary>
     /// <param name="directory">The data folder; made if need be.</param>
     /// <returns>How the file stands now: always one of the two good states.</returns>
     /// <exception cref="DataException">The file has no address, cannot be fetched or written, or is not the one expected.</exception>
@@ -30,7 +32,8 @@ public sealed class DataFetcher(HttpClient client)
         }
 
         Uri url = file.Url ?? throw new DataException(
-            file.RelativePath, $"`{file.RelativePath}` has no address that it could be fetched from. {DataException.Remedy(file, $"`{directory}`")}");
+            file.RelativePath,
+            $"`{file.RelativePath}` has no address that it could be fetched from. {DataException.Remedy(file, $"`{directory}`")}");
         string path = DataFiles.PathIn(file, directory);
         string aside = $"{path}.{Environment.ProcessId}.part";
         try
@@ -44,7 +47,8 @@ public sealed class DataFetcher(HttpClient client)
         {
             throw new DataException(
                 file.RelativePath,
-                $"`{file.RelativePath}` could not be fetched from {url}: {error.Message} Try again, or put the file there yourself as `{path}`.",
+                $"`{file.RelativePath}` could not be fetched from {url}: {error.Message} "
+                + $"Try again, or put the file there yourself as `{path}`.",
                 error);
         }
         finally

@@ -31,7 +31,7 @@ internal static class KnownFiles
         1_115_394,
         "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed",
         new Uri("https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt"),
-        "From https://github.com/karpathy/char-rnn.");
+        "https://github.com/karpathy/char-rnn, folder data/tinyshakespeare.");
 
     public static readonly DataFile WarAndPeace = new(
         "war-and-peace",
@@ -39,6 +39,6 @@ internal static class KnownFiles
         3_196_228,
         "b0fc81c399971eaf738c8be89809e6a0d95c151749112b04f06b6af648d8a39f",
         Url: null,
-        "It is https://cs.stanford.edu/people/karpathy/char-rnn/warpeace_input.txt with LF line ends and without a byte-order "
-        + "mark; another copy can be read through `path`.");
+        "https://cs.stanford.edu/people/karpathy/char-rnn/warpeace_input.txt, with LF line ends and without a byte-order mark; "
+        + "another copy can be read through `path`.");
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Orchestrator.Models.Data;
 
 /// <summary>From sound to the samples of a data set: log-mel, normalization, stacking, and the check that CTC can fit.</summary>
@@ -10,9 +8,10 @@ internal sealed class Speech(SpeechOptions options)
 
     public static int InputSizeOf(SpeechOptions options) => options.Bands * options.FrameStacking;
 
-    public static string Describe(SpeechOptions options) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"8 kHz, {options.Bands} log-mel bands from 64 to 3,800 Hz, Hamming windows of 25 ms every 10 ms, pre-emphasis 0.97, FFT of 256 points; normalized per utterance and band to mean 0, variance 1; {options.FrameStacking} frames joined per time step.");
+    public static string Describe(SpeechOptions options) =>
+        $"8 kHz, {options.Bands} log-mel bands from 64 to 3,800 Hz, Hamming windows of 25 ms every 10 ms, pre-emphasis 0.97, "
+        + "FFT of 256 points; normalized per utterance and band to mean 0, variance 1; "
+        + $"{options.FrameStacking} frames joined per time step.";
 
     public Sample Classified(ReadOnlySpan<short> samples, int label) => SampleOf(samples, [label]);
 
@@ -26,7 +25,8 @@ internal sealed class Speech(SpeechOptions options)
             ? sample
             : throw new DataException(
                 null,
-                $"`{name}` has {sample.Frames} time steps, but its {labels.Length} labels need {needed} for CTC. Lower `frameStacking`.");
+                $"`{name}` has {sample.Frames} time steps, but its {labels.Length} labels need {needed} for CTC. "
+                + "Lower `frameStacking`.");
     }
 
     /// <summary>A CTC path needs a step per label and a blank between equal neighbours (Graves et al., ICML 2006).</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Orchestrator.Models.Data;
@@ -72,7 +71,9 @@ internal sealed class TextSource : DataSource<TextOptions>
         if (Path.IsPathRooted(path) || folders.Any(folder => !IsInside(folder, path)))
         {
             throw new DataException(
-                path, $"`{path}` leaves its folder. Give a path relative to the sweep file or to the data folder, without `..` out of it.");
+                path,
+                $"`{path}` leaves its folder. "
+                + "Give a path relative to the sweep file or to the data folder, without `..` out of it.");
         }
 
         return folders.Select(folder => Path.Combine(folder, path)).FirstOrDefault(File.Exists)
@@ -122,7 +123,8 @@ internal sealed class TextSource : DataSource<TextOptions>
         {
             throw DataException.Malformed(
                 text.Digest.Path,
-                $"{text.Symbols.Length:N0} symbols are too few for a window of {options.SequenceLength} in each part. Lower `sequenceLength`.");
+                $"{text.Symbols.Length:N0} symbols are too few for a window of {options.SequenceLength} in each part. "
+                + "Lower `sequenceLength`.");
         }
     }
 
@@ -143,19 +145,18 @@ internal sealed class TextSource : DataSource<TextOptions>
     private DataDescription Describe(TextOptions options, Text text)
     {
         (Range train, Range validation, Range test) = PartsOf(text.Symbols.Length, options);
-        string Count(Range part) => string.Create(
-            CultureInfo.InvariantCulture,
-            $"{part.End.Value - part.Start.Value:N0} symbols, {WindowsIn(part, options.SequenceLength):N0} windows");
+        string Count(Range part) =>
+            $"{part.End.Value - part.Start.Value:N0} symbols, {WindowsIn(part, options.SequenceLength):N0} windows";
         return new(
             options.Set is { } set ? FileOf(set).Name : text.Digest.Path,
             options.Set is { } known ? FileOf(known).Note : "The user's own file",
             Info.Licence,
             options.Set is null ? "None: the user's own file." : Info.Citation,
             [text.Digest],
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"By position: the first {options.TrainFraction:P1} train, the next {options.ValidationFraction:P1} validate, the rest tests."),
-            $"Characters (Unicode code points), vocabulary from the whole text read; consecutive windows of {options.SequenceLength}.",
+            $"By position: the first {options.TrainFraction:P1} train, the next {options.ValidationFraction:P1} validate, "
+            + "the rest tests.",
+            "Characters (Unicode code points), vocabulary from the whole text read; "
+            + $"consecutive windows of {options.SequenceLength}.",
             Seed: null,
             [
                 new("Train", Count(train)),

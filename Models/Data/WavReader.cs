@@ -36,7 +36,8 @@ internal static class WavReader
             at += 8;
             if (size > (uint)(file.Length - at))
             {
-                throw DataException.Malformed(name, $"a chunk claims {size:N0} bytes where {file.Length - at:N0} are left: the file is truncated.");
+                throw DataException.Malformed(
+                    name, $"a chunk claims {size:N0} bytes where {file.Length - at:N0} are left: the file is truncated.");
             }
 
             ReadOnlySpan<byte> body = file.Slice(at, (int)size);

@@ -47,7 +47,14 @@ internal sealed class WavReaderTests
         byte[] file = Wav.Of([1, 2, 3, 4, 5, 6, 7, 8]);
         file[position] = value;
 
-        Assert.That(() => WavReader.Read("a.wav", file), Throws.Nothing.Or.InstanceOf<DataException>());
+        try
+        {
+            return WavReader.Read("a.wav", file).Samples.Length <= 8;
+        }
+        catch (DataException)
+        {
+            return true;
+        }
     });
 
     private static IEnumerable<TestCaseData<byte[], string>> Odd()
