@@ -11,7 +11,7 @@ namespace Orchestrator.Experiments.Reports.Charts;
 internal sealed class Canvas(double width, double height, string description)
 {
     /// <summary>Mean advance of a character as a share of the font's size, on the wide side.</summary>
-    private const double AdvanceShare = 0.58;
+    private const double AdvanceShare = 0.56;
 
     private readonly List<XElement> _shapes = [];
 

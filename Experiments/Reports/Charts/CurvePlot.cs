@@ -96,7 +96,7 @@ internal static class CurvePlot
 
     private static (Scale X, Scale Y) Ground(Canvas canvas, CurveAxes axes, int xTicks, int yTicks)
     {
-        var x = Scale.FromZero(axes.Extent.Select(p => p.X).DefaultIfEmpty(1).Max(), 62, canvas.Width - 14);
+        var x = Scale.Tight(axes.Extent.Select(p => p.X), 62, canvas.Width - 14);
         var y = axes.IsLogarithmic
             ? Scale.Logarithmic(axes.Extent.Select(p => p.Y), canvas.Height - 44, 12)
             : Scale.Linear(axes.Extent.Select(p => p.Y), canvas.Height - 44, 12);

@@ -26,7 +26,7 @@ internal sealed class ForestPlot
     {
         (_findings, _format, _layout) = (findings, format, layout);
         _rows = [.. findings.Comparisons.Where(c => c.Pairs > 0)];
-        (_left, _right) = layout.IsNarrow ? (12, layout.Width - 12) : (210, layout.Width - 210);
+        (_left, _right) = layout.IsNarrow ? (12, layout.Width - 12) : (236, layout.Width - 200);
         _bottom = 28 + _rows.Length * RowHeight;
         _canvas = new Canvas(layout.Width, _bottom + AxisHeight, "Differences to the control with intervals");
         _cut = CutFactor * _rows.Select(c => Math.Abs(c.Difference)).Append(findings.Input.EquivalenceMargin ?? 0).Append(1e-9).Max();
@@ -73,16 +73,16 @@ internal sealed class ForestPlot
     {
         var figures = $"{_format.Difference(comparison.Difference)} {_format.DifferenceRange(comparison.Interval)}";
         var style = "v-" + VerdictStyle.Of(comparison.Verdict);
-        if (_layout.IsNarrow) NarrowLabels(comparison, figures, top);
+        if (_layout.IsNarrow) NarrowLabels(comparison, $"{VerdictStyle.Sign(comparison.Verdict)} {figures}", top, style);
         else WideLabels(comparison, figures, top, style);
         Mark(comparison, figures, _layout.IsNarrow ? top + 46 : top + RowHeight / 2, style);
     }
 
-    private void NarrowLabels(Comparison comparison, string figures, double top)
+    private void NarrowLabels(Comparison comparison, string figures, double top, string style)
     {
         var available = _right - _left - Canvas.TextWidth(figures, Layout.FontSize) - 10;
         _canvas.Text(_left, top + 22, Canvas.Fit(comparison.Cell, available, Layout.FontSize), "label");
-        _canvas.Text(_right, top + 22, figures, "figure", "end");
+        _canvas.Text(_right, top + 22, figures, "figure " + style, "end");
     }
 
     private void WideLabels(Comparison comparison, string figures, double top, string style)

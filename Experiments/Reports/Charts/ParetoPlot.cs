@@ -35,7 +35,9 @@ internal sealed class ParetoPlot
         var plot = new ParetoPlot(findings, format, layout);
         plot.Ground();
         plot.FrontierLine();
-        foreach (var (cell, index) in plot._cells) plot.Mark(cell, index);
+        // The frontier comes last, on top of what lies close to it.
+        foreach (var (cell, index) in plot._cells.OrderBy(c => findings.Frontier.Contains(c.Cell.Name)))
+            plot.Mark(cell, index);
         plot.Labels();
         return plot._canvas;
     }
@@ -59,7 +61,9 @@ internal sealed class ParetoPlot
         _canvas.VerticalText(14, (_y.From + _y.To) / 2, _format.AxisLabel, "axis");
     }
 
-    private void FrontierLine()
+    private void FrontierLine() => _canvas.Polyline(FrontierSteps(), "frontier");
+
+    private List<(double X, double Y)> FrontierSteps()
     {
         var steps = new List<(double X, double Y)>();
         foreach (var cell in _findings.Frontier.Select(_findings.Cell))
@@ -69,7 +73,7 @@ internal sealed class ParetoPlot
             steps.Add((x, y));
         }
         if (steps.Count > 0) steps.Add((_x.To, steps[^1].Y));
-        _canvas.Polyline(steps, "frontier");
+        return steps;
     }
 
     private void Mark(CellSummary cell, int index)
@@ -90,17 +94,20 @@ internal sealed class ParetoPlot
     /// <summary>Each label takes the first place beside its mark that is free of marks, bars and other labels.</summary>
     private void Labels()
     {
-        var taken = _cells.SelectMany(c => Obstacles(c.Cell)).ToList();
+        var taken = _cells.SelectMany(c => Obstacles(c.Cell)).Concat(FrontierObstacles()).ToList();
         foreach (var (cell, index) in _cells.OrderBy(c => c.Cell.Nonzeros))
         {
             var text = _layout.IsNarrow ? $"{index + 1}" : Canvas.Fit(cell.Name, 220, LabelSize);
             var places = Places(Position(cell), Canvas.TextWidth(text, LabelSize));
-            var free = places.Where(p => p.IsInside(_x.From, _x.To, _y.To, _y.From) && !taken.Any(p.Overlaps)).Take(1).ToArray();
-            var box = free.Length > 0 ? free[0] : places.OrderBy(p => taken.Count(p.Overlaps)).First(p => p.IsInside(0, _layout.Width, 0, _canvas.Height));
+            var box = places.MinBy(place => Faults(place, taken));
             _canvas.Text(box.Left, box.Bottom - 4, text, "point-label " + SeriesStyle.Of(index));
             taken.Add(box);
         }
     }
+
+    /// <summary>Outside of the picture is worse than on top of anything.</summary>
+    private int Faults(Box place, List<Box> taken) =>
+        taken.Count(place.Overlaps) + (place.IsInside(_x.From, _x.To, _y.To, _y.From) ? 0 : 1000);
 
     private IEnumerable<Box> Obstacles(CellSummary cell)
     {
@@ -108,6 +115,13 @@ internal sealed class ParetoPlot
         yield return new Box(x - 8, y - 8, x + 8, y + 8);
         double[] ends = [.. Ends(cell).Select(_y.At)];
         yield return new Box(x - 4, ends.Min(), x + 4, ends.Max());
+    }
+
+    private IEnumerable<Box> FrontierObstacles()
+    {
+        var steps = FrontierSteps();
+        return steps.Zip(steps.Skip(1), (a, b) => new Box(
+            Math.Min(a.X, b.X) - 1, Math.Min(a.Y, b.Y) - 1, Math.Max(a.X, b.X) + 1, Math.Max(a.Y, b.Y) + 1));
     }
 
     private static Box[] Places((double X, double Y) at, double width)

@@ -30,9 +30,15 @@ internal sealed class Scale
         return new Scale(low - margin, high + margin, from, to, isLogarithmic: false);
     }
 
-    /// <summary>From zero, for curves that begin there.</summary>
-    public static Scale FromZero(double high, double from, double to) =>
-        new(0, high > 0 ? high : 1, from, to, isLogarithmic: false);
+    /// <summary>From the first value to the last, without a margin.</summary>
+    public static Scale Tight(IEnumerable<double> values, double from, double to)
+    {
+        double[] finite = [.. values.Where(double.IsFinite)];
+        var (low, high) = finite.Length == 0 ? (0, 1) : (finite.Min(), finite.Max());
+        return high > low
+            ? new Scale(low, high, from, to, isLogarithmic: false)
+            : new Scale(low - 1, high + 1, from, to, isLogarithmic: false);
+    }
 
     /// <summary>All values above zero; covers them with a margin of a tenth of the range.</summary>
     public static Scale Logarithmic(IEnumerable<double> values, double from, double to)

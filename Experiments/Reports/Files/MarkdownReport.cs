@@ -8,7 +8,7 @@ namespace Orchestrator.Experiments.Reports.Files;
 /// <summary>The report as GitHub-flavoured Markdown, for commits, issues and terminals; the charts are HTML's.</summary>
 internal sealed class MarkdownReport
 {
-    private const string MarkdownSpecials = @"\`*_[]|#~";
+    private const string MarkdownSpecials = @"\`*_|~";
 
     private readonly ReportFindings _findings;
     private readonly ReportInput _input;
@@ -46,7 +46,7 @@ internal sealed class MarkdownReport
     {
         Line($"# {Escaped(_input.SweepName)}");
         Line();
-        if (_input.Question is { } question) Paragraph(Escaped(question));
+        if (_input.Question is { } question) Paragraph($"*{Escaped(question)}*");
         string[] facts =
         [
             ReportWords.Scope(_input),
@@ -93,12 +93,11 @@ internal sealed class MarkdownReport
         Heading("Differences to the control");
         Paragraph(Escaped(ReportWords.DifferenceNote(_input, _format)));
         Table(
-            ["cell", "control", "pairs", "difference", "interval", "BCa", "exact p", "Holm", "t, Holm", "Wilcoxon p", "TOST p, Holm", "verdict"],
+            ["cell", "control", "verdict", "pairs", "difference", "interval", "BCa interval", "exact p", "exact p, Holm", "paired t p, Holm", "TOST p, Holm", "Wilcoxon p"],
             _findings.Comparisons.Select(c => (string[])
             [
-                c.Cell, c.Control, Numbers.Count(c.Pairs),
+                c.Cell, c.Control, ComparisonWords.Name(c.Verdict), Numbers.Count(c.Pairs),
                 .. c.Pairs == 0 ? Enumerable.Repeat(Numbers.None, 8) : DifferenceFigures(c),
-                ComparisonWords.Name(c.Verdict),
             ]));
     }
 
@@ -110,8 +109,8 @@ internal sealed class MarkdownReport
         Numbers.P(c.ExactP),
         Numbers.P(c.ExactPAdjusted),
         c.DecidingTest == DecidingTest.Student ? Numbers.P(c.DecidingP) : Numbers.None,
-        c.WilcoxonP is { } w ? Numbers.P(w) : Numbers.None,
         c.EquivalencePAdjusted is { } e ? Numbers.P(e) : Numbers.None,
+        c.WilcoxonP is { } w ? Numbers.P(w) : Numbers.None,
     ];
 
     private void Frontier()
@@ -254,17 +253,22 @@ internal sealed class MarkdownReport
 
     private static string Code(string text) => text.Replace("`", "", StringComparison.Ordinal);
 
-    /// <summary>Text that no Markdown reader takes for markup, HTML or the end of a table's field.</summary>
+    /// <summary>
+    /// Text that no Markdown reader takes for markup, HTML or the end of a table's field, and that stays readable as it
+    /// is: intervals keep their brackets and `p &lt; 0.001` its sign, since neither can be markup where a blank follows.
+    /// </summary>
     private static string Escaped(string text)
     {
         var escaped = new StringBuilder(text.Length);
-        foreach (var c in text)
+        for (var i = 0; i < text.Length; i++)
         {
+            var c = text[i];
+            var next = i + 1 < text.Length ? text[i + 1] : ' ';
             _ = c switch
             {
-                '<' => escaped.Append("&lt;"),
-                '>' => escaped.Append("&gt;"),
-                '&' => escaped.Append("&amp;"),
+                '<' when !char.IsWhiteSpace(next) => escaped.Append("&lt;"),
+                '&' when !char.IsWhiteSpace(next) => escaped.Append("&amp;"),
+                ']' when next is '(' or '[' or ':' => escaped.Append("\\]"),
                 _ when char.IsControl(c) => escaped.Append(' '),
                 _ when MarkdownSpecials.Contains(c, StringComparison.Ordinal) => escaped.Append('\\').Append(c),
                 _ => escaped.Append(c),

@@ -15,7 +15,7 @@ internal sealed record Limit(string Topic, string Text);
 internal static class Limits
 {
     /// <summary>Two cells are of equal size up to this share; beyond it quality and size are mixed up.</summary>
-    private const double SizeTolerance = 0.02;
+    public const double SizeTolerance = 0.02;
 
     private static readonly ImmutableArray<Func<Context, IEnumerable<Limit>>> Rules =
     [
@@ -125,7 +125,7 @@ internal static class Limits
         let planned = c.Cell(x.Cell).Cell.Trials.Select(t => t.Seed).Intersect(c.Cell(x.Control).Cell.Trials.Select(t => t.Seed)).Count()
         let unpaired = c.Cell(x.Cell).Cell.Trials.Length - planned
         where unpaired > 0
-        select new Limit("Pairs", $"{x.Cell}: {Count(unpaired, "seed")} {(unpaired == 1 ? "has" : "have")} no counterpart in {x.Control} and do not enter the comparison.");
+        select new Limit("Pairs", $"{x.Cell}: {Count(unpaired, "seed")} {(unpaired == 1 ? "has" : "have")} no counterpart in {x.Control} and {(unpaired == 1 ? "does" : "do")} not enter the comparison.");
 
     private static IEnumerable<Limit> SingleSeeds(Context c)
     {

@@ -60,10 +60,10 @@ internal sealed class ChartSections
         var axes = CurveAxes.Of(x, y, tick, series);
         return
         [
-            Tag.Of("h3", Capitalized(title)),
+            Tag.Of("h3", ReportWords.Capitalized(title)),
             Tag.Of("figure", Legend(series), Layout.Both(layout => CurvePlot.Means(series, axes, layout)),
                 Tag.Of("figcaption", "Mean over seeds that succeeded.")),
-            Tag.Of("details", Tag.Of("summary", $"{Capitalized(title)}, cell by cell"), Multiples(series, axes)),
+            Tag.Of("details", Tag.Of("summary", $"{ReportWords.Capitalized(title)}, cell by cell"), Multiples(series, axes)),
         ];
     }
 
@@ -103,7 +103,7 @@ internal sealed class ChartSections
                 ["Matrix", .. pruned.Select(c => c.Cell.Name)],
                 names.Select(name => (object?[])
                 [
-                    Tag.Of("code", name),
+                    Tag.OfPath(name),
                     .. pruned.Select(c => DensityField(c.Cell.Densities.FirstOrDefault(d => d.Name == name), c.Index)),
                 ]),
                 "densities"));
@@ -158,6 +158,4 @@ internal sealed class ChartSections
         Tag.Of("ul.legend", series.Select(s => Tag.Of("li", Tag.Of("span.key " + SeriesStyle.Of(s.Index), s.Name))));
 
     private static string LossTick(double loss) => loss.ToString("0.####", CultureInfo.InvariantCulture);
-
-    private static string Capitalized(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
 }

@@ -5,6 +5,7 @@ namespace Orchestrator.Experiments.Reports.Html;
 
 /// <summary>
 /// Writes a tree as HTML 5 that is well-formed XML too: void elements close themselves, all others have an end tag,
+/// a percent sign stays on the line of its number,
 /// style and script (given as <see cref="XCData"/>) stand in a CDATA section that CSS and JavaScript read as a comment.
 /// </summary>
 internal static class HtmlText
@@ -57,7 +58,7 @@ internal static class HtmlText
                 _ = text.Append("/*<![CDATA[*/\n").Append(raw.Value.Trim()).Append("\n/*]]>*/");
                 break;
             case XText plain:
-                AppendEscaped(text, plain.Value, isAttribute: false);
+                AppendEscaped(text, plain.Value.Replace(" %", "\u00a0%", StringComparison.Ordinal), isAttribute: false);
                 break;
             case XElement element:
                 Append(text, element);

@@ -18,8 +18,8 @@ internal static class RecordSections
         yield return Trials(findings);
         yield return Configuration(input);
         yield return Data(input);
-        yield return new Section("software", "Software", "Software", Table.OfFacts(input.Software));
-        yield return new Section("machine", "Machine", "Machine", Table.OfFacts(input.Machine));
+        yield return new Section("machine", "Machine", "Software and machine",
+            Tag.Of("h3", "Software"), Table.OfFacts(input.Software), Tag.Of("h3", "Machine"), Table.OfFacts(input.Machine));
         yield return Limits(findings.Limits);
     }
 
@@ -37,7 +37,7 @@ internal static class RecordSections
     {
         var input = findings.Input;
         var format = MetricFormat.OfObjective(findings);
-        string[] heads = ["Cell", "#Seed", "#" + input.Objective.Label, "#Nonzeros", "#Steps", "#Time", "#Attempts", "Outcome", "Trial"];
+        string[] heads = ["Cell", "#Seed", "#" + ReportWords.Capitalized(input.Objective.Label), "#Nonzeros", "#Steps", "#Time", "#Attempts", "Outcome", "Trial"];
         var rows = input.Cells.SelectMany((cell, i) => cell.Trials.Select(trial => (object?[])
         [
             Tag.Of("span.key " + SeriesStyle.Of(i), cell.Name),
@@ -65,12 +65,12 @@ internal static class RecordSections
     private static Section Configuration(ReportInput input)
     {
         var table = ConfigurationTable.Of(input.Cells);
-        return new Section("hyperparameters", "Hyperparameters", "Hyperparameters",
+        return new Section("hyperparameters", "Settings", "Hyperparameters",
             table.Differing.IsEmpty ? null : Tag.Of("h3", "Where the cells differ"),
             table.Differing.IsEmpty ? null : Table.Of(
                 ["Hyperparameter", .. input.Cells.Select(c => c.Name)],
                 table.Differing.Select(row => (object?[])
-                    [Tag.Of("code", row.Path), .. row.Values.Select(v => v is null ? (object)Tag.Of("span.muted", Numbers.None) : v)])),
+                    [Tag.OfPath(row.Path), .. row.Values.Select(v => v is null ? (object)Tag.Of("span.muted", Numbers.None) : v)])),
             table.Common.IsEmpty ? null : Tag.Of("h3", input.Cells.Length > 1 ? "Common to all cells" : "All"),
             table.Common.IsEmpty ? null : Table.OfFacts(table.Common));
     }

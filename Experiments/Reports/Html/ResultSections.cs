@@ -42,7 +42,7 @@ internal sealed class ResultSections
             comparison.Pairs == 0 ? null : Tag.Of("p.headline",
                 Tag.Of("strong", _format.Difference(comparison.Difference)), " " + _format.UnitOfDifferences() + " ",
                 Tag.Of("span", _format.DifferenceRange(comparison.Interval))),
-            Tag.Of("p", Tag.Of("b", comparison.Cell), ": ", ComparisonWords.Of(comparison, _input, _format).Sentence));
+            Tag.Of("p", ReportWords.Capitalized(ComparisonWords.Of(comparison, _input, _format).Sentence)));
     }
 
     private static XElement Badge(Verdict verdict) => Tag.Of("span.badge v-" + VerdictStyle.Of(verdict),
@@ -54,7 +54,8 @@ internal sealed class ResultSections
         var others = _input.OtherMetrics.Select((_, i) => MetricFormat.OfOther(_findings, i)).ToArray();
         string[] heads =
         [
-            "Cell", "#Seeds", "#" + _input.Objective.Label, "#interval", .. others.Select(o => "#" + o.Metric.Label),
+            "Cell", "#Seeds", "#" + ReportWords.Capitalized(_input.Objective.Label), "#Interval",
+            .. others.Select(o => "#" + ReportWords.Capitalized(o.Metric.Label)),
             "#Parameters", "#Nonzeros", "#Planned",
         ];
         return new Section("cells", "Cells", "Every cell",
@@ -77,7 +78,7 @@ internal sealed class ResultSections
         Tag.Of("figure", Layout.Both(layout => ForestPlot.Draw(_findings, _format, layout)),
             Tag.Of("figcaption", ForestCaption())),
         Table.Of(
-            ["Cell", "#Pairs", "#Difference", "#Interval", "#BCa", "#Exact p", "#Holm", "#t, Holm", "#Wilcoxon p", "#TOST p, Holm", "Verdict"],
+            ["Cell", "Verdict", "#Pairs", "#Difference", "#Interval", "#BCa interval", "#Exact\u00a0p", "#Exact\u00a0p, Holm", "#Paired t\u00a0p, Holm", "#TOST\u00a0p, Holm", "#Wilcoxon\u00a0p"],
             _findings.Comparisons.Where(c => c.Pairs > 0).Select(DifferenceRow)));
 
     private string ForestCaption() =>
@@ -87,6 +88,7 @@ internal sealed class ResultSections
     private object?[] DifferenceRow(Comparison c) =>
     [
         c.Cell,
+        Badge(c.Verdict),
         $"{c.Pairs}",
         Keyed.Of(c.Difference, _format.Difference(c.Difference)),
         _format.DifferenceRange(c.Interval) + (c.IsIntervalExact || c.Interval is null ? "" : " (t)"),
@@ -94,8 +96,7 @@ internal sealed class ResultSections
         Keyed.Of(c.ExactP, Numbers.P(c.ExactP)),
         Keyed.Of(c.ExactPAdjusted, Numbers.P(c.ExactPAdjusted)),
         c.DecidingTest == DecidingTest.Student ? Keyed.Of(c.DecidingP, Numbers.P(c.DecidingP)) : Numbers.None,
-        Keyed.Of(c.WilcoxonP, c.WilcoxonP is { } w ? Numbers.P(w) : Numbers.None),
         Keyed.Of(c.EquivalencePAdjusted, c.EquivalencePAdjusted is { } e ? Numbers.P(e) : Numbers.None),
-        Badge(c.Verdict),
+        Keyed.Of(c.WilcoxonP, c.WilcoxonP is { } w ? Numbers.P(w) : Numbers.None),
     ];
 }

@@ -44,7 +44,7 @@ internal sealed record MetricFormat(MetricDescription Metric, int Decimals)
     public string Amount(double amount)
     {
         var value = Math.Round(amount * Scale, 10).ToString("0.######");
-        return $"{value} {UnitOfDifferences(value == "1")}".TrimEnd();
+        return $"{value}\u00a0{UnitOfDifferences(value == "1")}".TrimEnd('\u00a0');
     }
 
     public string UnitOfDifferences(bool isOne = false) =>

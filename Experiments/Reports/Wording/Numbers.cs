@@ -28,13 +28,13 @@ internal static class Numbers
     /// <summary>Two digits that matter; below 0.001 only that it is below.</summary>
     public static string P(double p) => p switch
     {
-        < 0.001 => "< 0.001",
+        < 0.001 => "<" + FixedBlank + "0.001",
         < 0.0995 => Fixed(p, 3),
         _ => Fixed(p, 2),
     };
 
     /// <summary>`p = 0.031`, or that it lies below 0.001.</summary>
-    public static string PEquals(double p) => p < 0.001 ? "p " + P(p) : "p = " + P(p);
+    public static string PEquals(double p) => "p" + FixedBlank + (p < 0.001 ? "" : "=" + FixedBlank) + P(p);
 
     public static string Count(double? value) => value is { } v ? Fixed(Math.Round(v), 0) : None;
 

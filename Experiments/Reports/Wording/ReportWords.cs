@@ -13,6 +13,8 @@ internal static class ReportWords
         return $"{cells} {(cells == 1 ? "cell" : "cells")}, {trials} {(trials == 1 ? "trial" : "trials")}";
     }
 
+    public static string Capitalized(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
+
     public static string Time(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) + " UTC";
 
