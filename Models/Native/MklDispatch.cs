@@ -8,10 +8,10 @@ namespace Orchestrator.Models.Native;
 /// <para>
 /// MKL asks <c>mkl_serv_intel_cpu_true()</c> and falls back to a slower path where it answers 0, though it checks the
 /// features separately. Both functions of this kind are exported symbols; they are made to return 1, in memory, for
-/// this process, before the first product (after which MKL remembers its choice). On an AMD EPYC with AVX-512, one
-/// thread, float32, this takes a 2048×256×768 product from 110 to 270 GFLOP/s. The path taken is one that MKL has on
-/// Intel processors with the same features; results differ from the slower path's in rounding, so that reports name
-/// the path.
+/// this process, before the first product (after which MKL remembers its choice). One thread, float32, a 2048×256×768
+/// product: 110 to 270 GFLOP/s on an AMD EPYC with full-width AVX-512; 88 to 107 on one of family 25, model 17, whose
+/// units are half as wide. The path taken is the one that Intel processors with the same features get; it may differ
+/// from the slower one in rounding, so that reports name the path.
 /// </para>
 /// </summary>
 internal static class MklDispatch
@@ -34,16 +34,18 @@ internal static class MklDispatch
     }
 
     /// <summary>The path that runs if nothing is to be mended, else null.</summary>
-    internal static string? WhyNot(
-        string? setting, Processor processor, bool isLinuxX64, bool wasLoaded) => setting switch
+    internal static string? WhyNot(string? setting, Processor processor, bool isLinuxX64, bool wasLoaded)
     {
-        Off => Off,
-        not (null or "" or "on") => throw new TorchUnavailableException(
-            $"The environment variable {Variable} is `{setting}`. Allowed are `on` and `off`."),
-        _ when !isLinuxX64 || processor.IsIntel || !processor.HasAvx2 => Native,
-        _ when wasLoaded => Refused("libtorch was in use before it was initialized"),
-        _ => null,
-    };
+        return setting switch
+        {
+            Off => Off,
+            not (null or "" or "on") => throw new TorchUnavailableException(
+                $"The environment variable {Variable} is `{setting}`. Allowed are `on` and `off`."),
+            _ when !isLinuxX64 || processor.IsIntel || !processor.HasAvx2 => Native,
+            _ when wasLoaded => Refused("libtorch was in use before it was initialized"),
+            _ => null,
+        };
+    }
 
     /// <param name="passes">The self-test, given libtorch's product.</param>
     internal static string Mend(nint libtorch, Func<Func<float[], float[], float[]>, bool> passes)
