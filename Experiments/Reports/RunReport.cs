@@ -26,6 +26,7 @@ public static class RunReport
         return new ReportInput
         {
             SweepName = plan.Name,
+            Question = plan.Question,
             PlanHash = plan.Hash,
             Objective = objective,
             OtherMetrics = OtherMetrics(plan.Objective, objective, results.Values),

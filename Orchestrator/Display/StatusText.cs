@@ -11,7 +11,7 @@ internal static class StatusText
     {
         Table table = Tables.Create(
             ("Trial", false), ("Cell", false), ("Seed", true), ("State", false), ("Epoch", true), ("Loss", true),
-            (Words.MetricName(status.Trials.FirstOrDefault()?.MetricName ?? "metric"), true), ("Sparsity", true), ("Reason", false));
+            (Words.MetricName(status.Trials[0].MetricName), true), ("Sparsity", true), ("Reason", false));
         foreach (TrialStatus trial in status.Trials)
         {
             Tables.Row(

@@ -89,7 +89,7 @@ internal sealed class SweepRun
             Slots = _request.Slots,
             Data = root,
             Time = _terminal.Time,
-            EnvironmentId = environment.Id,
+            Environment = environment,
         };
         return await progress.ShowAsync(SweepHost.RunAsync(_store, options, progress, stop.Token));
     }
