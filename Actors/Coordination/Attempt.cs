@@ -7,7 +7,7 @@ namespace Orchestrator.Actors.Coordination;
 /// <param name="Ends">Of the ranks that have ended.</param>
 /// <param name="Fault">Why it was aborted; null if it was not.</param>
 internal sealed record Attempt(
-    long Token, ImmutableArray<string> Workers, ImmutableSortedDictionary<int, RankEnd> Ends, Failure? Fault)
+    long Token, ImmutableArray<string> Workers, ImmutableSortedDictionary<int, RankEnd> Ends, Fault? Fault)
 {
     public Attempt(long token, ImmutableArray<string> workers)
         : this(token, workers, ImmutableSortedDictionary<int, RankEnd>.Empty, null)
@@ -42,9 +42,9 @@ internal sealed record Attempt(
             return leader;
         if (Fault is not null)
             return RankEnd.Failed(Fault);
-        Failure? cause = Ends.Values
+        Fault? cause = Ends.Values
             .Select(end => end.Failure)
-            .OfType<Failure>()
+            .OfType<Fault>()
             .MinBy(failure => failure.Kind == FailureKind.PeerLoss);
         if (cause is not null)
             return RankEnd.Failed(cause);

@@ -2,15 +2,15 @@ namespace Orchestrator.Actors.Coordination;
 
 /// <summary>How one rank of an attempt ended.</summary>
 /// <param name="Failure">With <see cref="RankEndKind.Failed"/>, and only then.</param>
-internal sealed record RankEnd(RankEndKind Kind, Failure? Failure = null)
+internal sealed record RankEnd(RankEndKind Kind, Fault? Failure = null)
 {
     public static readonly RankEnd Completed = new(RankEndKind.Completed);
     public static readonly RankEnd Diverged = new(RankEndKind.Diverged);
     public static readonly RankEnd Stopped = new(RankEndKind.Stopped);
 
-    public static RankEnd Failed(FailureKind kind, string reason) => Failed(new Failure(kind, reason));
+    public static RankEnd Failed(FailureKind kind, string reason) => Failed(new Fault(kind, reason));
 
-    public static RankEnd Failed(Failure failure) => new(RankEndKind.Failed, failure);
+    public static RankEnd Failed(Fault failure) => new(RankEndKind.Failed, failure);
 }
 
 /// <summary>Told by rank 0, an end that is not a failure means that metrics and result are on disk.</summary>

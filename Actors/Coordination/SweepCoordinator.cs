@@ -175,7 +175,7 @@ internal sealed class SweepCoordinator : ReceivePersistentActor
         {
             if (_schedules.TryGetValue(attempt.Token, out IActorRef? schedule) && schedule.Equals(terminated.ActorRef))
             {
-                var failure = new Failure(FailureKind.Bug, "The pruning schedule broke.");
+                var failure = new Fault(FailureKind.Bug, "The pruning schedule broke.");
                 Execute(new AttemptFaulted(_state.Trials[trial].Id, attempt.Token, failure));
             }
         }

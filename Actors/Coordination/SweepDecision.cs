@@ -105,7 +105,7 @@ internal sealed class SweepDecision(SweepState state)
     {
         foreach ((int trial, Attempt attempt) in _state.Running)
         {
-            var failure = new Failure(FailureKind.NodeLoss, "The coordinator was restarted.");
+            var failure = new Fault(FailureKind.NodeLoss, "The coordinator was restarted.");
             Add(new AttemptEnded(trial, attempt.Token, failure, Charged: false));
         }
 
@@ -162,7 +162,7 @@ internal sealed class SweepDecision(SweepState state)
         }
     }
 
-    private void Fail(int trial, long token, Failure failure)
+    private void Fail(int trial, long token, Fault failure)
     {
         switch (RetryPolicy.After(failure.Kind, _state.Charged.GetValueOrDefault(trial)))
         {
@@ -181,7 +181,7 @@ internal sealed class SweepDecision(SweepState state)
     }
 
     /// <summary>Ends a trial and, without success, all that can now never start.</summary>
-    private void End(int trial, long token, TrialEnd end, Failure? failure)
+    private void End(int trial, long token, TrialEnd end, Fault? failure)
     {
         Add(new TrialEnded(trial, token, end, failure));
         if (end == TrialEnd.Succeeded)
@@ -190,7 +190,7 @@ internal sealed class SweepDecision(SweepState state)
         while (lost.TryDequeue(out int source))
         {
             string verb = _state.StateOf(source) == TrialState.Diverged ? "diverged" : "failed";
-            var reason = new Failure(
+            var reason = new Fault(
                 FailureKind.Dependency, $"Needs the result of trial `{_state.Trials[source].Id}`, which {verb}.");
             foreach (int dependent in _state.Dependents[source].Where(_state.Blocked.ContainsKey).ToArray())
             {

@@ -61,7 +61,7 @@ internal static class SweepProtocol
     }
 
     /// <summary>An attempt must not go on, though no rank has failed of itself.</summary>
-    internal sealed record AttemptFaulted(string Trial, long Token, Failure Failure) : ICommand, IWireMessage
+    internal sealed record AttemptFaulted(string Trial, long Token, Fault Failure) : ICommand, IWireMessage
     {
         public string Key => $"attempt-faulted/{Trial}/{Token}";
     }
@@ -93,12 +93,12 @@ internal static class SweepProtocol
     /// <summary>An attempt is over and its trial is open again.</summary>
     /// <param name="Failure">Null: stopped on request.</param>
     /// <param name="Charged">Whether it counts against the trial.</param>
-    internal sealed record AttemptEnded(int Trial, long Token, Failure? Failure, bool Charged) : IStoredEvent;
+    internal sealed record AttemptEnded(int Trial, long Token, Fault? Failure, bool Charged) : IStoredEvent;
 
     /// <summary>A trial has its end; the one event of its kind for that trial.</summary>
     /// <param name="Token">Of the attempt that ended it; 0 if it never had one.</param>
     /// <param name="Failure">With <see cref="TrialEnd.Failed"/>, and only then.</param>
-    internal sealed record TrialEnded(int Trial, long Token, TrialEnd End, Failure? Failure) : IStoredEvent;
+    internal sealed record TrialEnded(int Trial, long Token, TrialEnd End, Fault? Failure) : IStoredEvent;
 
     internal sealed record WorkerRegistered(string Worker, long Incarnation) : IPassingEvent;
 
@@ -106,7 +106,7 @@ internal static class SweepProtocol
 
     internal sealed record RankReported(int Trial, int Rank, RankEnd End) : IPassingEvent;
 
-    internal sealed record AttemptAborted(int Trial, Failure Failure) : IPassingEvent;
+    internal sealed record AttemptAborted(int Trial, Fault Failure) : IPassingEvent;
 
     internal sealed record StopRequested(string Reason) : IPassingEvent;
 

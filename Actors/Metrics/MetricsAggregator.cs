@@ -1,7 +1,5 @@
 using Akka.Actor;
 using Orchestrator.Actors.Coordination;
-using Orchestrator.Actors.Hosting;
-using Orchestrator.Experiments.Planning;
 using Orchestrator.Experiments.Runs;
 using static Orchestrator.Actors.Metrics.MetricsProtocol;
 

@@ -12,7 +12,7 @@ internal static class PruningProtocol
 
     internal sealed record ProgramReady(string Trial, long Token, PruningProgram Program) : IWireMessage;
 
-    internal sealed record ProgramFailed(string Trial, long Token, Failure Failure) : IWireMessage;
+    internal sealed record ProgramFailed(string Trial, long Token, Fault Failure) : IWireMessage;
 
     /// <param name="Number">Counts the rank's reports from 0: reports of equal number are of the same masks.</param>
     /// <param name="Step">Steps done.</param>

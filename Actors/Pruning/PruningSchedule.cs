@@ -48,7 +48,7 @@ internal sealed class PruningSchedule : ReceiveActor
         }
         catch (Exception exception)
         {
-            return new ProgramFailed(_trial, _token, Failure.From(exception));
+            return new ProgramFailed(_trial, _token, Fault.From(exception));
         }
     }
 
@@ -57,7 +57,7 @@ internal sealed class PruningSchedule : ReceiveActor
         (_masks, string? disagreement) = _masks.Add(report.Rank, report.Number, report.Step, report.Hash);
         if (disagreement is not null)
         {
-            var failure = new Failure(FailureKind.MaskMismatch, disagreement);
+            var failure = new Fault(FailureKind.MaskMismatch, disagreement);
             Context.Parent.Tell(new SweepProtocol.AttemptFaulted(_trial, _token, failure));
         }
 
@@ -76,7 +76,7 @@ internal sealed class PruningSchedule : ReceiveActor
             waiting.Asker.Tell(new MasksAgreed(_trial, _token));
     }
 
-    private Failure Stale(long token) => new(FailureKind.Bug, $"Token {token} is not that of this schedule, {_token}.");
+    private Fault Stale(long token) => new(FailureKind.Bug, $"Token {token} is not that of this schedule, {_token}.");
 
     private void Log(string trial, long token, int rank) =>
         _log.Warning("Trial {0}, token {1}, rank {2}: ignored by the schedule of token {3}", trial, token, rank, _token);

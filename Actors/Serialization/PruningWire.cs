@@ -95,6 +95,7 @@ internal static class PruningWire
             Columns = block.Columns,
             Sparsity = block.Sparsity,
             Quantile = block.Quantile,
+            Apart = block.Apart,
         };
         if (block.Gate is not null)
             proto.Gate = block.Gate;
@@ -108,5 +109,8 @@ internal static class PruningWire
         proto.Rows,
         proto.Columns,
         proto.Sparsity,
-        proto.Quantile);
+        proto.Quantile)
+    {
+        Apart = proto.Apart,
+    };
 }

@@ -114,16 +114,16 @@ internal static class SweepWire
             proto => new SweepEnded(proto.Succeeded, proto.Diverged, proto.Failed, proto.Pending, proto.Stopped)),
     ];
 
-    public static Proto.Failure? Write(Failure? failure) =>
+    public static Proto.Failure? Write(Fault? failure) =>
         failure is null ? null : new Proto.Failure { Kind = (int)failure.Kind, Reason = failure.Reason };
 
-    public static Failure? Read(Proto.Failure? proto) =>
-        proto is null ? null : new Failure(WireValues.Defined<FailureKind>(proto.Kind), proto.Reason);
+    public static Fault? Read(Proto.Failure? proto) =>
+        proto is null ? null : new Fault(WireValues.Defined<FailureKind>(proto.Kind), proto.Reason);
 
     private static RankEnd Read(Proto.RankEnd? proto)
     {
         RankEndKind kind = WireValues.Defined<RankEndKind>(WireValues.Required(proto).Kind);
-        Failure? failure = Read(proto!.Failure);
+        Fault? failure = Read(proto!.Failure);
         return (kind == RankEndKind.Failed) == (failure is not null)
             ? new RankEnd(kind, failure)
             : throw new FormatException($"The end `{kind}` does not go with this failure.");

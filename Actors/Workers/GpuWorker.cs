@@ -203,7 +203,7 @@ internal sealed class GpuWorker : ReceiveActor, IWithTimers
         }
         catch (Exception exception)
         {
-            return new RankFinished(assignment.Token, Outcome: null, Failure.From(exception));
+            return new RankFinished(assignment.Token, Outcome: null, Fault.From(exception));
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace Orchestrator.Actors.Workers;
 
 /// <summary>
@@ -8,24 +6,54 @@ namespace Orchestrator.Actors.Workers;
 /// </summary>
 internal sealed class RankThread : IDisposable
 {
-    private readonly BlockingCollection<Action> _work = new(boundedCapacity: 1);
+    private readonly object _gate = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Action? _next;
+    private bool _isClosed;
 
     public RankThread(string name) => new Thread(Loop) { IsBackground = true, Name = name }.Start();
 
     /// <summary>Completes when the thread has ended.</summary>
     public Task Ended => _ended.Task;
 
-    /// <param name="work">Must not throw. The thread must be free, or just about to be.</param>
-    public void Start(Action work) => _work.Add(work);
+    /// <summary>Work for the thread, which is free or just about to be.</summary>
+    /// <param name="work">Must not throw.</param>
+    public void Start(Action work)
+    {
+        lock (_gate)
+        {
+            if (_isClosed || _next is not null)
+                throw new InvalidOperationException("The thread is not free.");
+            _next = work;
+            Monitor.Pulse(_gate);
+        }
+    }
 
-    public void Dispose() => _work.CompleteAdding();
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+            Monitor.Pulse(_gate);
+        }
+    }
 
     private void Loop()
     {
-        foreach (Action work in _work.GetConsumingEnumerable())
+        while (Take() is { } work)
             work();
-        _work.Dispose();
         _ended.SetResult();
+    }
+
+    /// <returns>Null: there will be no more.</returns>
+    private Action? Take()
+    {
+        lock (_gate)
+        {
+            while (_next is null && !_isClosed)
+                Monitor.Wait(_gate);
+            (Action? work, _next) = (_next, null);
+            return work;
+        }
     }
 }

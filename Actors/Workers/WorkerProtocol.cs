@@ -37,7 +37,7 @@ internal static class WorkerProtocol
     internal sealed record StepReady(long Token, long Step, long Steps, int Epoch, double Loss) : IFromThread;
 
     /// <summary>The thread is free again. Exactly one of the two is there.</summary>
-    internal sealed record RankFinished(long Token, TrialOutcome? Outcome, Failure? Failure) : IFromThread;
+    internal sealed record RankFinished(long Token, TrialOutcome? Outcome, Fault? Failure) : IFromThread;
 
     /// <summary>Time to say again what has found no answer.</summary>
     internal sealed record Resend : INoSerializationVerificationNeeded

@@ -1,25 +1,24 @@
 using System.Runtime.InteropServices;
+using Orchestrator.Actors.Collectives;
 using Orchestrator.Experiments.Runs;
+using Orchestrator.Experiments.Sweeps;
 using Orchestrator.Models.Data;
+using Orchestrator.Models.Pruning;
 
 namespace Orchestrator.Actors.Coordination;
 
 /// <summary>Why something did not come to its end, in a kind that decides and a sentence that explains.</summary>
-internal sealed record Failure(FailureKind Kind, string Reason)
+internal sealed record Fault(FailureKind Kind, string Reason)
 {
     /// <summary>Longest reason that is kept: a stack trace fits, a runaway message does not fill the journal.</summary>
     public const int ReasonLengthMax = 4000;
 
-    private const int NoSpaceLeft = 28;
-    private const int ReadOnlyFileSystem = 30;
-    private const int QuotaExceeded = 122;
-
     /// <summary>The one place where exceptions become kinds.</summary>
-    public static Failure From(Exception exception)
+    public static Fault From(Exception exception)
     {
         FailureKind kind = KindOf(exception);
         string reason = kind == FailureKind.Bug ? exception.ToString() : exception.Message;
-        return new Failure(kind, reason.Length <= ReasonLengthMax ? reason : reason[..ReasonLengthMax]);
+        return new Fault(kind, reason.Length <= ReasonLengthMax ? reason : reason[..ReasonLengthMax]);
     }
 
     private static FailureKind KindOf(Exception exception) => exception switch
@@ -27,11 +26,17 @@ internal sealed record Failure(FailureKind Kind, string Reason)
         OutOfMemoryException => FailureKind.OutOfMemory,
         ExternalException native when SaysOutOfMemory(native.Message) => FailureKind.OutOfMemory,
         DataException => FailureKind.BadData,
+        BadInputException or PruningConfigurationException => FailureKind.BadConfiguration,
+        CollectiveException { Failure: CollectiveFailure.Mismatch } => FailureKind.Bug,
+        CollectiveException => FailureKind.PeerLoss,
         RunStoreException => FailureKind.Storage,
-        IOException { HResult: NoSpaceLeft or ReadOnlyFileSystem or QuotaExceeded } => FailureKind.Storage,
+        _ when StoreFaults.IsStorage(exception) && IsDiskUnusable(exception) => FailureKind.Storage,
         OperationCanceledException => FailureKind.PeerLoss,
         _ => FailureKind.Bug,
     };
+
+    private static bool IsDiskUnusable(Exception exception) =>
+        StoreFaults.From(exception, string.Empty).Fault is RunStoreFault.Full or RunStoreFault.ReadOnly;
 
     /// <summary>libtorch tells all its errors by one type: only the text says which one ran out of memory.</summary>
     private static bool SaysOutOfMemory(string message) =>
