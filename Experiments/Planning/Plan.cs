@@ -12,8 +12,14 @@ public sealed record Plan
 
     public required string Name { get; init; }
 
-    /// <summary>First 12 hex digits of the SHA-256 of the plan's canonical content (cells, seeds, objective, report options; not the file's layout).</summary>
+    /// <summary>First 12 hex digits of the SHA-256 of the plan's canonical content (cells, seeds, objective, report options; not the file's layout, nor its description and question).</summary>
     public required string Hash { get; init; }
+
+    /// <summary>What the sweep is about, in the user's words.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>The question that it is to answer, in the user's words.</summary>
+    public string? Question { get; init; }
 
     public required ImmutableArray<Cell> Cells { get; init; }
 
@@ -52,6 +58,9 @@ public sealed record Cell
     public required DataShape Shape { get; init; }
 
     public required long Parameters { get; init; }
+
+    /// <summary>Steps of each trial, unless it diverges.</summary>
+    public required TrainingLength Length { get; init; }
 
     /// <summary>Parameters left at the end if the pruning reaches its target exactly, biases included.</summary>
     public required long PlannedNonzeros { get; init; }

@@ -19,7 +19,7 @@ internal sealed class DefinitionReader(SweepFile file, ObjectNode root, ErrorSin
         return new SweepDefinition
         {
             Name = file.Name,
-            NamePlace = root.FindPath("name")!.Place,
+            NamePlace = (root.Find("name")?.Value ?? root).Place,
             Description = file.Description,
             Question = file.Question,
             Variants = variants,
@@ -33,8 +33,9 @@ internal sealed class DefinitionReader(SweepFile file, ObjectNode root, ErrorSin
 
     private ImmutableArray<CellDraft> ReadCells(ImmutableArray<Variant> variants, ImmutableArray<GridAxis> axes)
     {
-        ObjectNode baseTree = SettingsTree.Nest(file.Base.Node, errors);
-        CheckPart(baseTree);
+        // The base may be completed or overruled by variants: alone, it must only hold nothing that is wrong.
+        ObjectNode baseTree = file.Base is null ? new ObjectNode(root.Place, []) : SettingsTree.Nest(file.Base.Node, errors);
+        _ = Bind(baseTree, Binding.Part);
         double count = axes.Aggregate((double)variants.Length, (product, axis) => product * axis.Values.Length);
         if (count > CellsMax)
         {
@@ -64,21 +65,18 @@ internal sealed class DefinitionReader(SweepFile file, ObjectNode root, ErrorSin
         return cells.ToImmutable();
     }
 
-    /// <summary>The base may be completed or overruled by variants: alone, it must only hold nothing that is wrong.</summary>
-    private void CheckPart(ObjectNode tree) => Bind(tree, isPart: true);
-
     private CellDraft? ReadCell(Variant variant, ObjectNode tree, ImmutableArray<GridAxis> axes, ImmutableArray<int> point)
     {
         for (int axis = 0; axis < axes.Length; axis++)
             tree = SettingsTree.Merge(tree, axes[axis].Values[point[axis]].Tree);
-        if (Bind(tree, isPart: false) is not { } bound)
+        if (Bind(tree, Binding.Whole) is not { } bound)
             return null;
         ImmutableArray<KeyValuePair<string, string>> values =
             [.. axes.Select((axis, at) => new KeyValuePair<string, string>(axis.Path, axis.Values[point[at]].Value.Text))];
         return new CellDraft(NameOf(variant, values), variant, values, bound.Tree, bound.Configuration, bound.Match);
     }
 
-    private (ObjectNode Tree, TrialConfiguration Configuration, MatchRequest? Match)? Bind(ObjectNode tree, bool isPart)
+    private (ObjectNode Tree, TrialConfiguration Configuration, MatchRequest? Match)? Bind(ObjectNode tree, Binding binding)
     {
         MatchRequest? match = null;
         foreach (string path in MatchRequest.Paths)
@@ -89,7 +87,7 @@ internal sealed class DefinitionReader(SweepFile file, ObjectNode root, ErrorSin
             match ??= request;
         }
 
-        return new Binder(errors, isPart).Bind<TrialConfiguration>(tree) is { } configuration ? (tree, configuration, match) : null;
+        return new Binder(errors, binding).Bind<TrialConfiguration>(tree) is { } configuration ? (tree, configuration, match) : null;
     }
 
     /// <summary>All combinations of the axes' values, the last axis fastest.</summary>

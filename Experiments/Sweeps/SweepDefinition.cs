@@ -7,7 +7,8 @@ namespace Orchestrator.Experiments.Sweeps;
 /// <summary>What a sweep file means: variants, grid and cells, defaults filled in. Cells whose configuration cannot be read are not in it; that was reported.</summary>
 internal sealed record SweepDefinition
 {
-    public required string Name { get; init; }
+    /// <summary>Null if it is missing.</summary>
+    public required string? Name { get; init; }
 
     public required Place NamePlace { get; init; }
 

@@ -5,15 +5,16 @@ using Orchestrator.Experiments.Planning;
 
 namespace Orchestrator.Experiments.Sweeps;
 
-/// <summary>What a sweep file says: complete in itself, not yet checked against itself. <see cref="SweepDefinition"/> is what it means.</summary>
+/// <summary>What a sweep file says: null where it says nothing, or nothing that can be read. <see cref="SweepDefinition"/> is what it means.</summary>
 internal sealed record SweepFile
 {
     [JsonProperty("$schema")]
     [Description("Address of the JSON Schema, for editors.")]
     public string? Schema { get; init; }
 
+    [Required]
     [Description("Name of the sweep, and of the folder of its runs: letters, digits, `.`, `_`, `-`.")]
-    public required string Name { get; init; }
+    public string? Name { get; init; }
 
     [Description("What the sweep is about, for the report.")]
     public string? Description { get; init; }
@@ -21,8 +22,9 @@ internal sealed record SweepFile
     [Description("The question that the sweep is to answer, for the report.")]
     public string? Question { get; init; }
 
+    [Required]
     [Description("The configuration that all variants start from.")]
-    public required Settings Base { get; init; }
+    public Settings? Base { get; init; }
 
     [Description("Named changes to the base. Absent: one variant `base` without changes.")]
     public SweepVariant[]? Variants { get; init; }
@@ -33,8 +35,9 @@ internal sealed record SweepFile
     [Description("Combinations that are left out: each entry names a variant, grid values, or both.")]
     public Exclusion[] Exclude { get; init; } = [];
 
+    [Required]
     [Description("How many seeds (0, 1, …), or which. Trials of equal seed are compared in pairs; a verdict needs at least six.")]
-    public required SeedList Seeds { get; init; }
+    public SeedList? Seeds { get; init; }
 
     [Description("The control of every variant that names none itself: one variant, or an object from variant to control.")]
     public ControlMap? Controls { get; init; }
@@ -49,8 +52,9 @@ internal sealed record SweepFile
 /// <summary>A named change to the base configuration.</summary>
 internal sealed record SweepVariant
 {
+    [Required]
     [Description("Name, unique in the file.")]
-    public required string Name { get; init; }
+    public string? Name { get; init; }
 
     [Description("What is other than in the base: nested objects, or paths such as `network.hiddenSize`.")]
     public Settings? Set { get; init; }
@@ -65,8 +69,9 @@ internal sealed record SweepVariant
 /// <summary>The metric that answers the question.</summary>
 internal sealed record SweepObjective
 {
+    [Required]
     [Description("Name of a metric on the validation split.")]
-    public required string Metric { get; init; }
+    public string? Metric { get; init; }
 
     [Description("Which way is better.")]
     public Direction Direction { get; init; } = Direction.Minimize;

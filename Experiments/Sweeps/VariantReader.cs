@@ -16,7 +16,7 @@ internal sealed class VariantReader(SweepFile file, ObjectNode root, ErrorSink e
 
     public ImmutableArray<Variant> Read()
     {
-        ImmutableArray<long> seeds = SeedReader.Read(file.Seeds.Node, errors);
+        ImmutableArray<long> seeds = file.Seeds is null ? [0] : SeedReader.Read(file.Seeds.Node, errors);
         if (file.Variants is null)
             return [new Variant(Implicit, root.Place, new ObjectNode(root.Place, []), null, seeds)];
         var list = (ListNode)root.FindPath("variants")!;
@@ -27,22 +27,23 @@ internal sealed class VariantReader(SweepFile file, ObjectNode root, ErrorSink e
         }
 
         _controls = ReadControls();
-        return [.. file.Variants.Select((variant, at) => ReadVariant(variant, (ObjectNode)list.Items[at], seeds))];
+        return [.. file.Variants.Zip(list.Items.OfType<ObjectNode>(), (variant, node) => ReadVariant(variant, node, seeds))];
     }
 
+    /// <summary>One without a name, which was reported, goes by its path.</summary>
     private Variant ReadVariant(SweepVariant variant, ObjectNode node, ImmutableArray<long> seeds) => new(
-        variant.Name,
-        node.FindPath("name")!.Place,
+        variant.Name ?? node.Place.Path,
+        (node.Find("name")?.Value ?? node).Place,
         variant.Set is { } set ? SettingsTree.Nest(set.Node, errors) : new ObjectNode(node.Place, []),
         ReadControl(variant),
         variant.Seeds is { } own ? SeedReader.Read(own.Node, errors) : seeds);
 
     private (string Name, Place Place)? ReadControl(SweepVariant variant)
     {
-        (string Name, Place Place)? mapped = _controls.Of(variant.Name);
+        (string Name, Place Place)? mapped = variant.Name is null ? null : _controls.Of(variant.Name);
         if (variant.Control is not { } written)
             return mapped;
-        if (_controls.Map.ContainsKey(variant.Name))
+        if (variant.Name is not null && _controls.Map.ContainsKey(variant.Name))
             errors.Add(written.Node.Place, $"The control of `{Node.Shorten(variant.Name)}` has two sources: here and in `controls`; keep one.");
         switch (written.Node)
         {
@@ -74,7 +75,7 @@ internal sealed class VariantReader(SweepFile file, ObjectNode root, ErrorSink e
 
     private Dictionary<string, (string, Place)> ReadMap(ObjectNode map)
     {
-        string[] names = [.. file.Variants!.Select(variant => variant.Name)];
+        string[] names = [.. file.Variants!.Select(variant => variant.Name).OfType<string>()];
         var controls = new Dictionary<string, (string, Place)>();
         foreach (Member member in map.Members)
         {

@@ -37,13 +37,11 @@ public static class DataSets
     /// reads a file only for texts, whose vocabulary is not known otherwise.
     /// </summary>
     /// <exception cref="DataException">The options cannot be satisfied, or a text is missing or altered.</exception>
-    public static DataShape ShapeOf(DataOptions options, DataRoot root)
-    {
-        Check(options);
-        DataPlan plan = Once(Plans, options, root, (source, key) => source.PlanOf(key, root));
-        CheckBatch(options, plan.TrainCount);
-        return plan.Shape;
-    }
+    public static DataShape ShapeOf(DataOptions options, DataRoot root) => PlanOf(options, root).Shape;
+
+    /// <summary>Training samples, under the same conditions as <see cref="ShapeOf"/>.</summary>
+    /// <exception cref="DataException">As with <see cref="ShapeOf"/>.</exception>
+    public static int TrainCountOf(DataOptions options, DataRoot root) => PlanOf(options, root).TrainCount;
 
     /// <summary>
     /// Loads a data set once per process: equal options (but for the batch size, which changes no data) and equal roots
@@ -56,6 +54,14 @@ public static class DataSets
         IDataSet data = Once(Loaded, options, root, (source, key) => source.Load(key, root));
         CheckBatch(options, data.Train.Count);
         return data;
+    }
+
+    private static DataPlan PlanOf(DataOptions options, DataRoot root)
+    {
+        Check(options);
+        DataPlan plan = Once(Plans, options, root, (source, key) => source.PlanOf(key, root));
+        CheckBatch(options, plan.TrainCount);
+        return plan;
     }
 
     private static T Once<T>(

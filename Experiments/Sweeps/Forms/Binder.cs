@@ -7,10 +7,11 @@ using Orchestrator.Models.Training;
 namespace Orchestrator.Experiments.Sweeps.Forms;
 
 /// <summary>Makes objects of nodes. Reports every error that it meets, and goes on.</summary>
-/// <param name="isPart">A part of something that is completed elsewhere: nothing is missing, and rules over several members wait for the whole.</param>
-internal sealed class Binder(ErrorSink errors, bool isPart = false)
+internal sealed class Binder(ErrorSink errors, Binding binding = Binding.Whole)
 {
-    /// <summary>The record that the object describes; null if anything in it is wrong.</summary>
+    private readonly bool _isPart = binding == Binding.Part;
+
+    /// <summary>The record that the object describes; null if anything in it is wrong (but see <see cref="Binding.Lenient"/>).</summary>
     public T? Bind<T>(Node node)
         where T : class => (T?)Bind(node, FormOf.Record<T>());
 
@@ -43,11 +44,11 @@ internal sealed class Binder(ErrorSink errors, bool isPart = false)
         object record = Activator.CreateInstance(form.Type, nonPublic: true)!;
         foreach (Member member in given.Members)
             BindMember(record, member, form);
-        foreach (Field field in form.Fields.Where(field => !isPart && field.IsRequired && given.Find(field.Name) is null))
+        foreach (Field field in form.Fields.Where(field => !_isPart && field.IsRequired && given.Find(field.Name) is null))
             errors.Add(node.Place, $"`{field.Name}` is missing: {field.Form.Allowed}.");
-        if (errors.Count == before && !isPart && record is IValidatableObject rules)
+        if (errors.Count == before && !_isPart && record is IValidatableObject rules)
             Validate(rules, given);
-        return errors.Count == before ? record : null;
+        return errors.Count == before || binding == Binding.Lenient ? record : null;
     }
 
     private void BindMember(object record, Member member, Form.Record form)
@@ -82,7 +83,7 @@ internal sealed class Binder(ErrorSink errors, bool isPart = false)
         if (node is not ObjectNode given)
             return Wrong(node, form);
         if (given.Find(Form.Union.Discriminator) is not { } member)
-            return isPart ? BindPartOfUnion(given, form) : Missing(node, form);
+            return _isPart ? BindPartOfUnion(given, form) : Missing(node, form);
         if (member.Value is not ScalarNode { Value: string kind })
             return Wrong(member.Value, new Form.Choice(typeof(string), [.. form.Names.Select(name => new KeyValuePair<string, object>(name, name))]));
         if (form.Find(kind) is not { } record)
@@ -114,7 +115,9 @@ internal sealed class Binder(ErrorSink errors, bool isPart = false)
         if (node is not ListNode given)
             return Wrong(node, form);
         object?[] items = [.. given.Items.Select(item => Bind(item, form.Item))];
-        if (items.Contains(null))
+        if (binding == Binding.Lenient)
+            items = [.. items.Where(item => item is not null)];
+        else if (items.Contains(null))
             return null;
         var array = Array.CreateInstance(form.ItemType, items.Length);
         items.CopyTo(array, 0);

@@ -114,13 +114,13 @@ internal static class FormOf
     private static Field FieldOf(PropertyInfo property, object defaults)
     {
         Type type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-        bool isRequired = property.IsDefined(typeof(RequiredMemberAttribute));
+        bool isRequired = property.IsDefined(typeof(RequiredMemberAttribute)) || property.IsDefined(typeof(RequiredAttribute));
         return new Field(
             property.GetCustomAttribute<JsonPropertyAttribute>()?.PropertyName ?? JsonName(property.Name),
             property,
             Of(type, property.GetCustomAttribute<RangeAttribute>()),
             isRequired,
-            new NullabilityInfoContext().Create(property).WriteState == NullabilityState.Nullable,
+            !isRequired && new NullabilityInfoContext().Create(property).WriteState == NullabilityState.Nullable,
             isRequired ? null : property.GetValue(defaults),
             property.GetCustomAttribute<DescriptionAttribute>()?.Description ?? "");
     }

@@ -50,14 +50,19 @@ internal sealed class ObjectNode(Place place, ImmutableArray<Member> members) : 
 
     public ObjectNode Without(string name) => new(Place, members.RemoveAll(member => member.Name == name));
 
-    /// <summary>The node at a dotted path; null if there is none.</summary>
+    /// <summary>The node at a path such as <c>pruning.overrides[1].gate</c>; null if there is none.</summary>
     public Node? FindPath(string path)
     {
         Node? node = this;
-        foreach (string name in path.Split('.'))
-            node = (node as ObjectNode)?.Find(name)?.Value;
+        foreach (string step in path.Split('.', '['))
+            node = step.EndsWith(']') ? Item(node, step[..^1]) : (node as ObjectNode)?.Find(step)?.Value;
         return node;
     }
+
+    private static Node? Item(Node? node, string index) =>
+        node is ListNode list && int.TryParse(index, CultureInfo.InvariantCulture, out int at) && at >= 0 && at < list.Items.Length
+            ? list.Items[at]
+            : null;
 }
 
 /// <param name="NamePlace">Of the name; the value has its own.</param>
