@@ -1,8 +1,8 @@
-using System.Globalization;
-
 namespace Orchestrator.Models.Data;
 
-/// <summary>Data that is missing, cut off, altered or malformed, or options that no data can satisfy: bad input, never retried.</summary>
+/// <summary>
+/// Data that is missing, cut off, altered or malformed, or options that no data can satisfy: bad input, never retried.
+/// </summary>
 public sealed class DataException : Exception
 {
     public DataException(string? fileName, string message, Exception? innerException = null)
@@ -21,17 +21,16 @@ public sealed class DataException : Exception
 
     internal static DataException Altered(DataFile file, string directory, long bytes, string? sha256) => new(
         file.RelativePath,
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"`{file.RelativePath}` in `{directory}` is {(bytes < file.Bytes ? "truncated" : "altered")}: expected {file.Bytes:N0} bytes, sha256 {file.Sha256}; ")
-        + string.Create(CultureInfo.InvariantCulture, $"found {bytes:N0} bytes")
+        $"`{file.RelativePath}` in `{directory}` is {(bytes < file.Bytes ? "truncated" : "altered")}: "
+        + $"expected {file.Bytes:N0} bytes, sha256 {file.Sha256}; found {bytes:N0} bytes"
         + (sha256 is null ? ". " : $", sha256 {sha256}. ")
         + Remedy(file, $"`{directory}`"));
 
     internal static DataException Malformed(string fileName, string problem, Exception? inner = null) => new(
         fileName, $"`{fileName}` cannot be read: {problem}", inner);
 
-    private static string Remedy(DataFile file, string directory) => file.Url is null
+    /// <summary>What the user can do about a file that is not there or not right.</summary>
+    internal static string Remedy(DataFile file, string directory) => file.Url is null
         ? $"Put it there as `{file.RelativePath}` below {directory}. {file.Note}"
         : $"Run `orchestrator data fetch {file.Name}`, or put it there as `{file.RelativePath}` below {directory}.";
 }

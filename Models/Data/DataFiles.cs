@@ -2,23 +2,33 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Models.Data;
 
-/// <summary>Reads the files of data sets whole, and only if they are the ones expected.</summary>
+/// <summary>
+/// Reads the files of data sets whole, and only if they are the ones expected. The bytes that were hashed are the
+/// bytes returned, so that nothing can change between check and use.
+/// </summary>
 internal static class DataFiles
 {
     /// <summary>Own texts may have this many bytes: beyond, a sweep would hold gigabytes of windows.</summary>
     public const int OwnBytesMax = 64_000_000;
 
-    /// <summary>
-    /// The bytes that were hashed are the bytes returned, so that nothing can change between check and use.
-    /// </summary>
+    /// <summary>Reads a file that must have exactly the known bytes.</summary>
     public static (byte[] Bytes, DataFileDigest Digest) Read(DataFile file, DataRoot root)
     {
-        string path = PathOf(file, root);
-        byte[] bytes = ReadExactly(file, root.Directory!, path);
-        string sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes));
-        return sha256 == file.Sha256
-            ? (bytes, new DataFileDigest(file.RelativePath, bytes.LongLength, sha256))
-            : throw DataException.Altered(file, root.Directory!, bytes.LongLength, sha256);
+        (byte[] bytes, DataFileDigest digest) = ReadKnown(file, root);
+        return digest.Sha256 == file.Sha256 ? (bytes, digest) : throw Altered(file, root, digest);
+    }
+
+    /// <summary>Reads an archive that must hold exactly the known recordings, in whatever packing.</summary>
+    public static (SortedDictionary<string, byte[]> Recordings, DataFileDigest Digest) ReadRecordings(DataFile file, DataRoot root)
+    {
+        (byte[] bytes, DataFileDigest digest) = ReadKnown(file, root);
+        if (digest.Sha256 == file.Sha256)
+        {
+            return (RecordingArchive.Unpack(file.RelativePath, bytes), digest);
+        }
+
+        SortedDictionary<string, byte[]>? recordings = Repacked(file, bytes);
+        return recordings is null ? throw Altered(file, root, digest) : (recordings, digest);
     }
 
     /// <summary>Reads a file that no hash is known of.</summary>
@@ -31,34 +41,57 @@ internal static class DataFiles
                 ? File.ReadAllBytes(path)
                 : throw DataException.Malformed(name, $"it has {length:N0} bytes; at most {OwnBytesMax:N0} are read.");
         });
-        return (bytes, new DataFileDigest(name, bytes.LongLength, Convert.ToHexStringLower(SHA256.HashData(bytes))));
+        return (bytes, DigestOf(name, bytes));
+    }
+
+    /// <summary>The recordings of an archive if they are the known ones in another packing; else null.</summary>
+    public static SortedDictionary<string, byte[]>? Repacked(DataFile file, byte[] bytes)
+    {
+        if (file.ContentSha256 is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            SortedDictionary<string, byte[]> recordings = RecordingArchive.Unpack(file.RelativePath, bytes);
+            return RecordingArchive.ContentHash(recordings) == file.ContentSha256 ? recordings : null;
+        }
+        catch (DataException)
+        {
+            // Not even an archive: the caller reports it with its size and its hash.
+            return null;
+        }
     }
 
     /// <summary>Where the file is, or would be.</summary>
     public static string PathIn(DataFile file, string directory) =>
         Path.Combine([directory, .. file.RelativePath.Split('/')]);
 
-    private static string PathOf(DataFile file, DataRoot root)
+    private static (byte[] Bytes, DataFileDigest Digest) ReadKnown(DataFile file, DataRoot root)
     {
         string directory = root.Directory ?? throw DataException.NoRoot(file);
         string path = PathIn(file, directory);
-        return File.Exists(path) ? path : throw DataException.Missing(file, directory);
-    }
+        if (!File.Exists(path))
+        {
+            throw DataException.Missing(file, directory);
+        }
 
-    private static byte[] ReadExactly(DataFile file, string directory, string path) =>
-        Guarded(file.RelativePath, path, () =>
+        byte[] bytes = Guarded(file.RelativePath, path, () =>
         {
             long length = new FileInfo(path).Length;
-            return length == file.Bytes
+            return length <= file.BytesMax
                 ? File.ReadAllBytes(path)
-                : throw DataException.Altered(file, directory, length, sha256: HashOf(path));
+                : throw DataException.Altered(file, directory, length, sha256: null);
         });
-
-    private static string HashOf(string path)
-    {
-        using FileStream stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
+        return (bytes, DigestOf(file.RelativePath, bytes));
     }
+
+    private static DataException Altered(DataFile file, DataRoot root, DataFileDigest found) =>
+        DataException.Altered(file, root.Directory!, found.Bytes, found.Sha256);
+
+    private static DataFileDigest DigestOf(string name, byte[] bytes) =>
+        new(name, bytes.LongLength, Convert.ToHexStringLower(SHA256.HashData(bytes)));
 
     private static byte[] Guarded(string name, string path, Func<byte[]> read)
     {

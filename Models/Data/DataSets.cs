@@ -9,6 +9,10 @@ public static class DataSets
     private static readonly DataSource[] Sources =
     [
         new SyntheticDigits(),
+        new SpokenDigits(),
+        new SpokenDigitSequences(),
+        new YesNo(),
+        new TextSource(),
     ];
 
     private static readonly ConcurrentDictionary<(DataOptions, DataRoot), Lazy<DataPlan>> Plans = new();

@@ -7,9 +7,9 @@ namespace Orchestrator.Models.Data;
 [Kind("spoken-digit-sequences")]
 public sealed record SpokenDigitSequencesOptions : SpeechOptions
 {
-    [Range(0L, long.MaxValue)]
+    [Range(0, int.MaxValue)]
     [Description("Seed of the draw: which recordings are joined, and the pauses between them.")]
-    public long Seed { get; init; } = 1;
+    public int Seed { get; init; } = 1;
 
     [Range(1, 100_000)]
     [Description("Training sequences.")]

@@ -7,9 +7,9 @@ namespace Orchestrator.Models.Data;
 [Kind("synthetic-digits")]
 public sealed record SyntheticDigitsOptions : DataOptions
 {
-    [Range(0L, long.MaxValue)]
+    [Range(0, int.MaxValue)]
     [Description("Seed of the generator: voices and utterances follow from it alone.")]
-    public long Seed { get; init; } = 1;
+    public int Seed { get; init; } = 1;
 
     [Range(1, 1_000_000)]
     [Description("Training utterances.")]
