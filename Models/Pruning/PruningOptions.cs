@@ -13,7 +13,7 @@ public sealed record PruningOptions
     [Description("What decides which weights go; absent: magnitude, and random for the method random.")]
     public PruningCriterion? Criterion { get; init; }
 
-    [Description("Whether each matrix reaches the sparsity by itself, or all pruned matrices together (gradual-cubic and one-shot).")]
+    [Description("Whether each matrix reaches the sparsity by itself, or all pruned matrices together. gradual-threshold: one q for each, or for all.")]
     public PruningScope Scope { get; init; } = PruningScope.PerMatrix;
 
     [Range(0.0, 0.9999)]
@@ -36,7 +36,7 @@ public sealed record PruningOptions
     public double StartEpoch { get; init; } = 1.0;
 
     [Range(0.0, 1e6)]
-    [Description("gradual-threshold: epoch at which the slope rises; absent: a quarter of all epochs.")]
+    [Description("gradual-threshold: epoch at which the slope rises; absent: a quarter of all epochs, but not before the start.")]
     public double? RampEpoch { get; init; }
 
     [Range(0.0, 1e6)]
@@ -54,7 +54,7 @@ public sealed record PruningOptions
     [Description("gradual-threshold: the variant whose trained weights of the same seed give q; absent: the control. Its network must have the same shape.")]
     public string? QuantileFrom { get; init; }
 
-    [Description("random: the variant of which the trial of the same seed gives the density of each matrix; absent: `sparsity` for every matrix.")]
+    [Description("The variant of which the trial of the same seed gives the density of each matrix, for random and every other schedule of a sparsity; absent: `sparsity` for every matrix.")]
     public string? DensitiesFrom { get; init; }
 
     [Range(0.0, 1e6)]
@@ -69,7 +69,7 @@ public sealed record PruningOptions
     [Description("Guard against collapse: the share of each matrix (or overridden gate) that always stays.")]
     public double KeepAtLeast { get; init; } = 0.005;
 
-    [Description("Exceptions by matrix or gate, the last that matches wins.")]
+    [Description("Exceptions by matrix or gate among the matrices that are pruned; of several that match, the last wins.")]
     public PruningOverride[] Overrides { get; init; } = [];
 }
 
@@ -79,7 +79,7 @@ public sealed record PruningOverride
     [Description("Name of the matrix, with * as wildcard: layer0.*.recurrent.")]
     public required string Matrix { get; init; }
 
-    [Description("Name of the gate: hidden; reset, update, candidate; input, forget, cell, output. Absent: the whole matrix.")]
+    [Description("Name of the gate, with * as wildcard: hidden; reset, update, candidate; input, forget, cell, output. Given, each gate of the matrix is pruned by itself. Absent: the whole matrix.")]
     public string? Gate { get; init; }
 
     [Description("false: this part is never pruned.")]

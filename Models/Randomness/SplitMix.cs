@@ -35,6 +35,9 @@ public sealed class SplitMix(ulong seed)
         return Fold(hash, parts);
     }
 
+    /// <summary>What the stream from this seed draws at this position, from 0 on, without walking there.</summary>
+    public static ulong ValueAt(ulong seed, long position) => Mix(seed + (((ulong)position + 1) * Golden));
+
     public ulong NextUInt64()
     {
         State += Golden;
