@@ -13,7 +13,7 @@ internal sealed class CtcHead : TaskHead
     public override double Loss(torch.Tensor scores, PackedBatch batch, double scale, out torch.Tensor gradient)
     {
         using torch.Tensor leaf = scores.detach().clone().requires_grad_();
-        using AutoGradMode _ = torch.enable_grad();
+        using IDisposable _ = torch.enable_grad();
         float[] weights = Weights(batch, scale);
         using torch.Tensor losses = SampleLosses(leaf, batch);
         using torch.Tensor total = (losses * torch.tensor(weights)).sum();
