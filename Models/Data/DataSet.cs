@@ -1,0 +1,9 @@
+namespace Orchestrator.Models.Data;
+
+internal sealed record DataSet(
+    string Name,
+    DataShape Shape,
+    Split Train,
+    Split Validation,
+    Split Test,
+    DataDescription Description) : IDataSet;
