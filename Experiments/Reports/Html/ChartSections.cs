@@ -64,7 +64,8 @@ internal sealed class ChartSections
             Tag.Of("figure", Legend(series), Layout.Both(layout => CurvePlot.Means(series, axes, layout)),
                 Tag.Of("figcaption", "Mean over seeds that succeeded.")),
             Tag.Of("details", Tag.Of("summary", $"{ReportWords.Capitalized(title)}, cell by cell"),
-                Tag.Of("p.note", $"{ReportWords.Capitalized(y)}{(axes.IsLogarithmic ? ", log" : "")}, over {x}s: bold the mean, thin each seed."),
+                Tag.Of("p.note", $"{ReportWords.Capitalized(y)}{(axes.IsLogarithmic ? ", log" : "")}, over {x}s: "
+                    + "bold the mean, thin each seed."),
                 Multiples(series, axes)),
         ];
     }
