@@ -30,6 +30,10 @@ public sealed class CollectiveException : Exception
 
     /// <summary>Whether the same work may succeed in a new epoch. False: it would fail again, or nobody wants it any more.</summary>
     public bool RetryHelps { get; }
+
+    /// <summary>Whether a rank with this cancellation token is told no more than that it was to stop.</summary>
+    internal bool IsCancellationBy(CancellationToken cancellation) =>
+        Failure == CollectiveFailure.Cancelled && cancellation.IsCancellationRequested;
 }
 
 /// <summary>Why a collective failed.</summary>

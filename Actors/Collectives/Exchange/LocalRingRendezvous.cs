@@ -83,19 +83,16 @@ public sealed class LocalRingRendezvous
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(rank, worldSize);
         options.Validate();
 
-        LocalRing joined = Admit(ring, token, rank, worldSize, cancellation);
         try
         {
-            joined.AwaitAll(rank, options.JoinDeadline);
+            LocalRing joined = Admit(ring, token, rank, worldSize, cancellation);
+            AwaitAllOrLeave(ring, joined, rank, options.JoinDeadline);
             InProcessTransport transport = new(joined.Wires, rank, options.OperationDeadline);
             return new RingExchange(transport, Algorithm.Ring, options.BucketBytes, cancellation);
         }
-        catch (CollectiveException failure)
+        catch (CollectiveException failure) when (failure.IsCancellationBy(cancellation))
         {
-            Leave(ring, token, rank);
-            if (failure.Failure == CollectiveFailure.Cancelled && cancellation.IsCancellationRequested)
-                throw new OperationCanceledException(failure.Message, failure, cancellation);
-            throw;
+            throw new OperationCanceledException(failure.Message, failure, cancellation);
         }
     }
 
@@ -146,6 +143,19 @@ public sealed class LocalRingRendezvous
             LocalRing joined = OpenRing(ring, token, rank, worldSize);
             joined.Join(rank, cancellation);
             return joined;
+        }
+    }
+
+    private void AwaitAllOrLeave(string ring, LocalRing joined, int rank, TimeSpan joinDeadline)
+    {
+        try
+        {
+            joined.AwaitAll(rank, joinDeadline);
+        }
+        catch (CollectiveException)
+        {
+            Leave(ring, joined.Token, rank);
+            throw;
         }
     }
 

@@ -46,7 +46,7 @@ internal sealed class RingExchange(
                     ScheduleInterpreter.Run(_schedule, transport, new Span<T>(pinned, values.Length), bucket);
                 succeeded = true;
             }
-            catch (CollectiveException failure) when (IsOwnCancellation(failure))
+            catch (CollectiveException failure) when (failure.IsCancellationBy(cancellation))
             {
                 throw new OperationCanceledException(failure.Message, failure, cancellation);
             }
@@ -56,7 +56,4 @@ internal sealed class RingExchange(
             }
         }
     }
-
-    private bool IsOwnCancellation(CollectiveException failure) =>
-        failure.Failure == CollectiveFailure.Cancelled && cancellation.IsCancellationRequested;
 }

@@ -10,10 +10,10 @@ internal sealed class RingExchangeTests
 {
     private const long SmallBucketBytes = 256;
 
-    /// <summary>None, fewer than ranks, as many, one more, several buckets with a rest, and more than the cache holds.</summary>
+    /// <summary>None, fewer than ranks, as many, one more, and several buckets with a rest.</summary>
     private static IEnumerable<(int WorldSize, int Length)> Shapes =>
         from p in Enumerable.Range(1, 8)
-        from length in new[] { 0, 1, p - 1, p, p + 1, 63, 64, 65, 1000, 100_003 }.Distinct()
+        from length in new[] { 0, 1, p - 1, p, p + 1, 63, 64, 65, 1000, 10_007 }.Distinct()
         select (p, length);
 
     [TestCaseSource(nameof(Shapes))]
@@ -50,6 +50,23 @@ internal sealed class RingExchangeTests
         float[][] second = AllReduce(worldSize, rank => Rounding(10_007, rank), Float);
 
         Assert.That(second.Select(Bits), Is.EqualTo(first.Select(Bits)));
+    }
+
+    [Test]
+    public void Large_buffers_in_buckets_of_the_default_size_are_summed_too([Values(2, 3)] int worldSize)
+    {
+        const int length = 2_500_003;
+        LocalRingRendezvous rendezvous = new();
+
+        float[][] sums = Gang.Run(worldSize, rank =>
+        {
+            float[] values = Whole<float>(length, rank);
+            rendezvous.Join("ring", token: 1, rank, worldSize, CancellationToken.None).AllReduce(values);
+            return values;
+        });
+
+        float[] expected = Naive(worldSize, rank => Whole<float>(length, rank), length);
+        Assert.That(sums.Select(sum => sum.AsSpan().SequenceEqual(expected)), Is.All.True);
     }
 
     [Test]

@@ -46,13 +46,13 @@ internal abstract class TransportContract
     {
         ITransport[] ranks = Connect(3, Short);
 
-        // Rank 2 begins nothing; rank 1 waits for it and rank 0 for rank 1.
-        Exception?[] errors = Gang.Errors(2, rank => Receive(ranks[rank], rank + 1, Pinned(1), OnArrival.Add));
-        Exception?[] later = Gang.Errors(1, _ => Receive(ranks[2], 0, Pinned(1), OnArrival.Add));
+        // Rank 0 begins nothing; rank 1 waits for it and rank 2 for rank 1.
+        Exception?[] errors = Gang.Errors(2, rank => Receive(ranks[rank + 1], rank, Pinned(1), OnArrival.Add));
+        Exception?[] later = Gang.Errors(1, _ => Receive(ranks[0], 2, Pinned(1), OnArrival.Add));
 
         Assert.That(errors.Concat(later), Is.All.InstanceOf<CollectiveException>()
             .With.Property(nameof(CollectiveException.Failure)).EqualTo(CollectiveFailure.Late)
-            .And.Property(nameof(CollectiveException.Rank)).EqualTo(2)
+            .And.Property(nameof(CollectiveException.Rank)).EqualTo(0)
             .And.Property(nameof(CollectiveException.RetryHelps)).True);
     }
 
