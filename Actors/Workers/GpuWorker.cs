@@ -31,7 +31,7 @@ internal sealed class GpuWorker : ReceiveActor, IWithTimers
     public GpuWorker(GpuWorkerOptions options)
     {
         _options = options;
-        _registration = new RegisterWorker(options.Name, Self.Path.Uid);
+        _registration = new RegisterWorker(options.Name, options.Time.GetUtcNow().UtcTicks);
         Idle();
     }
 
