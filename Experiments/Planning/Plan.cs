@@ -59,8 +59,8 @@ public sealed record Cell
 
     public required long Parameters { get; init; }
 
-    /// <summary>Steps of each trial, unless it diverges.</summary>
-    public required TrainingLength Length { get; init; }
+    /// <summary>Steps of each trial, unless it diverges; zero where nobody looked at the data.</summary>
+    public TrainingLength Length { get; init; }
 
     /// <summary>Parameters left at the end if the pruning reaches its target exactly, biases included.</summary>
     public required long PlannedNonzeros { get; init; }

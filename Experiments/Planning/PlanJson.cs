@@ -1,80 +1,60 @@
 using Newtonsoft.Json;
-using Newtonsoft.Json.Converters;
 using Newtonsoft.Json.Linq;
-using Newtonsoft.Json.Serialization;
-using Orchestrator.Models.Data;
+using Orchestrator.Experiments.Sweeps;
+using Orchestrator.Experiments.Sweeps.Forms;
+using Orchestrator.Experiments.Sweeps.Syntax;
 
 namespace Orchestrator.Experiments.Planning;
 
-/// <summary>A plan as JSON, as it lies in the run store. Strict: an unknown member or kind is an error, and no type name comes from data.</summary>
+/// <summary>
+/// A plan as JSON, as it lies in the run store: <c>{ "format", "digest", "plan" }</c>. Strict: an unknown or missing member,
+/// a value out of its range and a reference into nothing are errors; the digest tells a plan that was altered.
+/// </summary>
 public static class PlanJson
 {
-    private static readonly JsonSerializerSettings Settings = new()
-    {
-        ContractResolver = new CamelCasePropertyNamesContractResolver(),
-        Converters = { new StringEnumConverter(new KebabCaseNamingStrategy()), new DataOptionsConverter() },
-        MissingMemberHandling = MissingMemberHandling.Error,
-        NullValueHandling = NullValueHandling.Ignore,
-        TypeNameHandling = TypeNameHandling.None,
-        Formatting = Formatting.Indented,
-        MaxDepth = 32,
-    };
+    private const int DigestDigits = 64;
 
     public static string Write(Plan plan)
     {
+        JObject json = CanonicalJson.Of(StoredPlan.Of(plan));
         var document = new JObject
         {
             ["format"] = Plan.FormatVersion,
-            ["plan"] = JToken.FromObject(plan, JsonSerializer.Create(Settings)),
+            ["digest"] = DigestOf(JsonSyntax.Parse(json.ToString(Formatting.None), new ErrorSink("plan"))!),
+            ["plan"] = json,
         };
         return document.ToString(Formatting.Indented) + "\n";
     }
 
-    /// <exception cref="JsonException">The text is not a plan.</exception>
-    /// <exception cref="InvalidDataException">The plan is of a newer version.</exception>
+    /// <exception cref="InvalidDataException">The text is no plan, was altered, or is of a newer version.</exception>
     public static Plan Read(string text)
     {
-        JObject document = JObject.Parse(text);
-        int format = document.Value<int?>("format") ?? throw new JsonSerializationException("It names no format.");
-        if (format > Plan.FormatVersion)
-            throw new InvalidDataException($"Its format {format} is newer than {Plan.FormatVersion}.");
-        return document["plan"]?.ToObject<Plan>(JsonSerializer.Create(Settings)) ?? throw new JsonSerializationException("It holds no plan.");
+        var errors = new ErrorSink("plan");
+        ObjectNode document = JsonSyntax.Parse(text, errors) as ObjectNode ?? throw Damaged(errors);
+        CheckFormat(document);
+        if (document.Find("plan")?.Value is not { } node)
+            throw new InvalidDataException("It holds no plan.");
+        StoredPlan stored = new Binder(errors).Bind<StoredPlan>(node) ?? throw Damaged(errors);
+        if (!errors.IsEmpty)
+            throw Damaged(errors);
+        if (document.Find("digest")?.Value is not ScalarNode { Value: string digest } || digest != DigestOf(node))
+            throw new InvalidDataException("It was altered after it was written: its digest does not fit.");
+        return stored.ToPlan();
     }
 
-    /// <summary>The options of a data set, with their kind beside the members.</summary>
-    private sealed class DataOptionsConverter : JsonConverter<DataOptions>
+    private static void CheckFormat(ObjectNode document)
     {
-        private static readonly JsonSerializer Plain = JsonSerializer.Create(new JsonSerializerSettings
+        if (document.Find("format")?.Value is not ScalarNode { Value: long format and > 0 })
+            throw new InvalidDataException("It names no format.");
+        if (format > Plan.FormatVersion)
         {
-            ContractResolver = new CamelCasePropertyNamesContractResolver(),
-            Converters = { new StringEnumConverter(new KebabCaseNamingStrategy()) },
-            MissingMemberHandling = MissingMemberHandling.Error,
-            NullValueHandling = NullValueHandling.Ignore,
-            TypeNameHandling = TypeNameHandling.None,
-        });
-
-        public override DataOptions? ReadJson(
-            JsonReader reader, Type objectType, DataOptions? existingValue, bool hasExistingValue, JsonSerializer serializer)
-        {
-            JObject members = JObject.Load(reader);
-            string? kind = members.Value<string>("kind");
-            DataSetInfo info = DataSets.All.FirstOrDefault(info => info.Kind == kind)
-                ?? throw new JsonSerializationException($"`{kind}` is no kind of data set.");
-            _ = members.Remove("kind");
-            return (DataOptions?)members.ToObject(info.OptionsType, Plain);
-        }
-
-        public override void WriteJson(JsonWriter writer, DataOptions? value, JsonSerializer serializer)
-        {
-            if (value is null)
-            {
-                writer.WriteNull();
-                return;
-            }
-
-            JObject members = JObject.FromObject(value, Plain);
-            members.AddFirst(new JProperty("kind", DataSets.All.First(info => info.OptionsType == value.GetType()).Kind));
-            members.WriteTo(writer);
+            throw new InvalidDataException(
+                $"Its format {format} is newer than {Plan.FormatVersion}, which this version of Orchestrator reads; use a newer one.");
         }
     }
+
+    private static string DigestOf(Node plan) => CanonicalJson.Hash(plan.Text, DigestDigits);
+
+    private static InvalidDataException Damaged(ErrorSink errors) =>
+        new(errors.IsEmpty ? "It is no JSON object." : string.Join(" ", errors.Errors.Take(3).Select(error => $"{error.Path}: {error.Message}")));
 }

@@ -134,7 +134,7 @@ internal sealed class Binder(ErrorSink errors, Binding binding = Binding.Whole)
         };
         if (whole is not { } found || found < form.Min || found > form.Max)
             return Wrong(node, form);
-        return form.Type == typeof(int) ? (int)found : found;
+        return form.Type == typeof(int) ? (object)(int)found : found;
     }
 
     private object? BindNumber(Node node, Form.Number form)

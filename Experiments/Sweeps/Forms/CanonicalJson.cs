@@ -17,8 +17,12 @@ internal static class CanonicalJson
         where T : class => (JObject)Write(record, FormOf.Record<T>());
 
     /// <summary>Lower-case hex digits of the SHA-256 of the JSON text in UTF-8.</summary>
-    public static string Hash(JToken json, int digits) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json.ToString(Formatting.None))))[..digits];
+    public static string Hash(JToken json, int digits) => Hash(json.ToString(Formatting.None), digits);
+
+    public static string Hash(string text, int digits) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..digits];
+
+    public static JToken Of(object value, Form form) => Write(value, form);
 
     private static JToken Write(object value, Form form) => form switch
     {
