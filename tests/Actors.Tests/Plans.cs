@@ -10,9 +10,9 @@ namespace Orchestrator.Actors.Tests;
 internal static class Plans
 {
     /// <summary>Trials t0, t1 … of one cell.</summary>
-    public static Plan Of(int trials, int worldSize = 1, string hash = "0123456789ab")
+    public static Plan Of(int trials, int worldSize = 1, TrialConfiguration? like = null)
     {
-        var configuration = new TrialConfiguration
+        TrialConfiguration configuration = like ?? new TrialConfiguration
         {
             Data = new SyntheticDigitsOptions { BatchSize = 12 },
             Training = new TrainingOptions { WorldSize = worldSize },
@@ -22,7 +22,7 @@ internal static class Plans
         return new Plan
         {
             Name = "test",
-            Hash = hash,
+            Hash = "0123456789ab",
             Cells =
             [
                 new Cell
@@ -33,6 +33,7 @@ internal static class Plans
                     GridPoint = [],
                     Configuration = configuration,
                     Shape = shape,
+                    Length = TrainingLength.Of(configuration, DataSets.Load(configuration.Data, DataRoot.None).Train.Count),
                     Parameters = parameters,
                     PlannedNonzeros = parameters,
                 },

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Orchestrator.Actors.Coordination;
 using Orchestrator.Experiments.Runs;
 using Orchestrator.Experiments.Sweeps;
+using Orchestrator.Models.Data;
 
 namespace Orchestrator.Actors.Tests.Coordination;
 
@@ -9,12 +10,13 @@ internal sealed class FaultTests
 {
     private static IEnumerable<TestCaseData> Exceptions()
     {
-        yield return new(new OutOfMemoryException(), FailureKind.OutOfMemory);
+        yield return new(new InsufficientMemoryException(), FailureKind.OutOfMemory);
         yield return new(
-            new ExternalException("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory: you tried"),
+            new SEHException("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory: you tried"),
             FailureKind.OutOfMemory);
-        yield return new(new ExternalException("size mismatch"), FailureKind.Bug);
+        yield return new(new SEHException("size mismatch"), FailureKind.Bug);
         yield return new(new BadInputException([]), FailureKind.BadConfiguration);
+        yield return new(new DataException("file", "is not there"), FailureKind.BadData);
         yield return new(new RunStoreException(RunStoreFault.Full, "full"), FailureKind.Storage);
         yield return new(new IOException("No space left on device", 28), FailureKind.Storage);
         yield return new(new IOException("broken pipe", 32), FailureKind.Bug);
