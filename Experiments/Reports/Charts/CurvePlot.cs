@@ -14,26 +14,34 @@ internal sealed record CurveSeries(
 
     public static CurveSeries Of(CellResult cell, int index, Func<TrialResult, ImmutableArray<CurvePoint>> curve)
     {
-        ImmutableArray<TrialCurve> byTrial =
+        TrialCurve[] curves =
         [
             .. cell.Trials
-                .Select(t => new TrialCurve(
-                    t.Seed, t.Outcome == TrialOutcome.Succeeded, Thinned([.. curve(t).Where(p => double.IsFinite(p.Y))])))
+                .Select(t => new TrialCurve(t.Seed, t.Outcome == TrialOutcome.Succeeded, Ordered(curve(t))))
                 .Where(t => !t.Points.IsEmpty),
         ];
-        ImmutableArray<CurvePoint>[] succeeded =
-            [.. cell.Trials.Where(t => t.Outcome == TrialOutcome.Succeeded).Select(curve).Where(c => !c.IsEmpty)];
+        TrialCurve[] succeeded = [.. curves.Where(c => c.IsSuccess)];
         ImmutableArray<CurvePoint> mean =
         [
-            .. succeeded.SelectMany(c => c).GroupBy(p => p.X)
-                .Where(g => g.Count() == succeeded.Length && g.All(p => double.IsFinite(p.Y)))
+            .. succeeded.SelectMany(c => c.Points).GroupBy(p => p.X)
+                .Where(g => g.Count() == succeeded.Length)
                 .OrderBy(g => g.Key)
                 .Select(g => new CurvePoint(g.Key, g.Average(p => p.Y))),
         ];
-        return new CurveSeries(cell.Name, index, byTrial, Thinned(mean));
+        return new CurveSeries(
+            cell.Name, index, [.. curves.Select(c => c with { Points = Thinned(c.Points) })], Thinned(mean));
     }
 
     public bool IsEmpty => ByTrial.IsEmpty;
+
+    /// <summary>Finite points by abscissa; several of one abscissa, as losses within an epoch, become their mean.</summary>
+    private static ImmutableArray<CurvePoint> Ordered(ImmutableArray<CurvePoint> points) =>
+    [
+        .. points.Where(p => double.IsFinite(p.X) && double.IsFinite(p.Y))
+            .GroupBy(p => p.X)
+            .OrderBy(g => g.Key)
+            .Select(g => new CurvePoint(g.Key, g.Average(p => p.Y))),
+    ];
 
     private static ImmutableArray<CurvePoint> Thinned(ImmutableArray<CurvePoint> points)
     {
