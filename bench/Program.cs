@@ -1,3 +1,4 @@
+using Orchestrator.Bench.Orchestration;
 using Orchestrator.Bench.TrainingStep;
 
 namespace Orchestrator.Bench;
@@ -8,6 +9,7 @@ internal static class Program
     private static readonly Benchmark[] All =
     [
         new("training-step", "one GRU training step: ours, ours pruned, stock TorchSharp, Python's PyTorch", TrainingStepBenchmark.Run),
+        new("orchestration", "what a trial costs beyond its training: 1,000 trials of one step", OrchestrationBenchmark.Run),
         new("training-step-child", "one side of training-step, steered through standard input", StepChild.Run),
     ];
 
