@@ -1,3 +1,4 @@
+using Orchestrator.Bench.Masks;
 using Orchestrator.Bench.TrainingStep;
 
 namespace Orchestrator.Bench;
@@ -9,6 +10,7 @@ internal static class Program
     [
         new("training-step", "one GRU training step: ours, ours pruned, stock TorchSharp, Python's PyTorch", TrainingStepBenchmark.Run),
         new("training-step-child", "one side of training-step, steered through standard input", StepChild.Run),
+        new("masks", "applying and renewing the masks of one GRU layer, beside libtorch's product", MaskBenchmark.Run),
     ];
 
     public static int Main(string[] arguments)
