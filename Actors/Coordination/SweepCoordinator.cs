@@ -19,7 +19,7 @@ internal sealed class SweepCoordinator : ReceivePersistentActor
     private readonly IActorRef _metrics;
     private readonly IPruningPrograms _programs;
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly Dictionary<string, Registered> _workers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IActorRef> _workers = new(StringComparer.Ordinal);
     private readonly Dictionary<long, IActorRef> _schedules = [];
     private SweepState _state = SweepState.Empty;
 
@@ -33,7 +33,7 @@ internal sealed class SweepCoordinator : ReceivePersistentActor
         Recover<RecoveryCompleted>(_ => Recovered());
 
         Command<RegisterWorker>(Register);
-        Command<ICommand>(Execute);
+        Command<ICommand>(command => Execute(command));
         Command<IReply>(Note);
         Command<Terminated>(LoseSchedule);
     }
@@ -71,28 +71,18 @@ internal sealed class SweepCoordinator : ReceivePersistentActor
         Execute(new Recovered());
     }
 
+    /// <summary>Workers are reached by the name under which they are placed, and their end is a command of its own.</summary>
     private void Register(RegisterWorker register)
     {
-        if (!_state.IsOver)
-            Watch(register);
-        Execute(register);
-    }
-
-    /// <summary>Workers are reached by the name under which they are placed, and their end is a command of its own.</summary>
-    private void Watch(RegisterWorker register)
-    {
-        if (_workers.TryGetValue(register.Worker, out Registered? known))
-        {
-            if (known.Incarnation == register.Incarnation)
-                return;
-            Context.Unwatch(known.Actor);
-        }
-
-        _workers[register.Worker] = new Registered(Sender, register.Incarnation);
+        if (Execute(register) is not Done)
+            return;
+        if (_workers.TryGetValue(register.Worker, out IActorRef? known))
+            Context.Unwatch(known);
+        _workers[register.Worker] = Sender;
         Context.WatchWith(Sender, new WorkerLost(register.Worker, register.Incarnation));
     }
 
-    private void Execute(ICommand command)
+    private IReply Execute(ICommand command)
     {
         SweepState.Decision decision = _state.Decide(command);
         var effects = ImmutableArray.CreateBuilder<IEffect>();
@@ -105,6 +95,7 @@ internal sealed class SweepCoordinator : ReceivePersistentActor
         var consequences = new Consequences(Sender, decision.Reply, effects.ToImmutable());
         PersistAllAsync(decision.Events.OfType<IStoredEvent>().ToArray(), _ => { });
         DeferAsync(consequences, Carry);
+        return decision.Reply;
     }
 
     /// <summary>All events of the decision are on disk.</summary>
@@ -131,7 +122,7 @@ internal sealed class SweepCoordinator : ReceivePersistentActor
                 EndSchedule(end.Token);
                 break;
             case CancelRankOn cancel:
-                _workers[cancel.Worker].Actor.Tell(new WorkerProtocol.CancelRank(cancel.Trial, cancel.Token, cancel.Graceful));
+                _workers[cancel.Worker].Tell(new WorkerProtocol.CancelRank(cancel.Trial, cancel.Token, cancel.Graceful));
                 break;
             case ReportTrial report:
                 _metrics.Tell(new MetricsProtocol.TrialReport(
@@ -156,7 +147,7 @@ internal sealed class SweepCoordinator : ReceivePersistentActor
         _schedules.Add(start.Token, schedule);
         for (int rank = 0; rank < start.Workers.Length; rank++)
         {
-            _workers[start.Workers[rank]].Actor.Tell(new WorkerProtocol.StartRank(
+            _workers[start.Workers[rank]].Tell(new WorkerProtocol.StartRank(
                 start.Trial, start.Token, rank, start.Workers.Length, start.Attempt, schedule));
         }
     }
@@ -188,8 +179,6 @@ internal sealed class SweepCoordinator : ReceivePersistentActor
             _log.Warning("Sweep {0}: `{1}` was refused: {2}", PersistenceId, refused.Key, refused.Reason);
     }
 
-    private sealed record Registered(IActorRef Actor, long Incarnation);
-
-    private sealed record Consequences(IActorRef Sender, IReply Reply, ImmutableArray<IEffect> Effects)
+        private sealed record Consequences(IActorRef Sender, IReply Reply, ImmutableArray<IEffect> Effects)
         : INoSerializationVerificationNeeded;
 }

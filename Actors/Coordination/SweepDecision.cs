@@ -53,6 +53,8 @@ internal sealed class SweepDecision(SweepState state)
         {
             if (known.Incarnation == register.Incarnation)
                 return new AlreadyDone(register.Key);
+            if (known.Incarnation > register.Incarnation)
+                return Refuse(register, "A later worker of that name is there.");
             Lose(register.Worker, known);
         }
 

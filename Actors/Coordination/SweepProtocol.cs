@@ -40,7 +40,7 @@ internal static class SweepProtocol
         public string Key => $"accept/{PlanHash}";
     }
 
-    /// <summary>The sender is a worker with one free slot. <paramref name="Incarnation"/> tells it from an earlier one of that name.</summary>
+    /// <summary>The sender is a worker with one free slot; it takes the place of one of that name with a lower <paramref name="Incarnation"/>.</summary>
     internal sealed record RegisterWorker(string Worker, long Incarnation) : ICommand, IWireMessage
     {
         public string Key => $"register/{Worker}/{Incarnation}";

@@ -31,7 +31,7 @@ internal sealed class GpuWorker : ReceiveActor, IWithTimers
     public GpuWorker(GpuWorkerOptions options)
     {
         _options = options;
-        _registration = new RegisterWorker(options.Name, Self.Path.Uid);
+        _registration = new RegisterWorker(options.Name, options.Time.GetUtcNow().UtcTicks);
         Idle();
     }
 
@@ -115,7 +115,7 @@ internal sealed class GpuWorker : ReceiveActor, IWithTimers
     private void Reporting()
     {
         Receive<StartRank>(Supersede);
-        Receive<IReply>(IsAboutCurrentEnd, _ => Leave());
+        Receive<IReply>(IsAboutCurrentEnd, Conclude);
         Always();
     }
 
@@ -303,6 +303,7 @@ internal sealed class GpuWorker : ReceiveActor, IWithTimers
 
     private void Report(RankEnd end)
     {
+        _end = end;
         if (end.Failure is not null)
             Log($"failed ({end.Failure.Kind}): {end.Failure.Reason}");
         StartRank start = Current.Start;
@@ -311,6 +312,15 @@ internal sealed class GpuWorker : ReceiveActor, IWithTimers
 
     private bool IsAboutCurrentEnd(IReply reply) =>
         reply.Key == RankEnded.KeyOf(Current.Start.Trial, Current.Start.Token, Current.Start.Rank);
+
+    /// <summary>Only when the end is in the journal nobody will want the checkpoints.</summary>
+    private void Conclude(IReply reply)
+    {
+        bool isResult = _end is { Kind: RankEndKind.Completed or RankEndKind.Diverged };
+        if (isResult && Current.Start.Rank == 0 && reply is not Refused)
+            _options.Runner.Release(Current.Start.Trial);
+        Leave();
+    }
 
     /// <summary>Done with the attempt; on to the next, if one waits.</summary>
     private void Leave()

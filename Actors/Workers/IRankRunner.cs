@@ -8,6 +8,9 @@ internal interface IRankRunner
 {
     /// <summary>Runs on the calling thread until the rank has ended. What it throws ends the attempt.</summary>
     TrialOutcome Run(RankAssignment assignment, ITrainingObserver observer, RankSignals signals);
+
+    /// <summary>The trial's end is on record: what was kept to go on from goes.</summary>
+    void Release(string trial);
 }
 
 /// <param name="Stop">Stop after the step, with a checkpoint.</param>

@@ -47,18 +47,18 @@ internal sealed class NonzeroMatching(CellIndex cells, SweepDefinition sweep, Er
     {
         if (cell.Draft.Match is { } match)
         {
-            cell.MatchedWith = cells.Beside(cell, match.Variant, match.Place, sweep, errors);
+            cell.MatchedWith = Other(cell, match.Variant, match.Place);
             return cell.MatchedWith is { } other && NonzerosOf(other) is { } target ? Solve(cell, match, target) : null;
         }
 
         if (cell.Configuration.Pruning is { Method: not (PruningMethod.None or PruningMethod.GradualThreshold), DensitiesFrom: { } source })
-        {
-            Place place = cell.Draft.PlaceOf("pruning.densitiesFrom");
-            return cells.Beside(cell, source, place, sweep, errors) is { } copied ? NonzerosOf(copied) : null;
-        }
-
+            return Other(cell, source, cell.Draft.PlaceOf("pruning.densitiesFrom")) is { } copied ? NonzerosOf(copied) : null;
         return Count(cell.Configuration, cell);
     }
+
+    /// <summary>A variant that names itself is reported elsewhere.</summary>
+    private CellInPlanning? Other(CellInPlanning cell, string variant, Place place) =>
+        cells.Beside(cell, variant, place, sweep, errors) is { } found && found != cell ? found : null;
 
     private long? Solve(CellInPlanning cell, MatchRequest match, long target)
     {

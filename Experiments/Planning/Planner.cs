@@ -22,7 +22,9 @@ internal sealed class Planner(SweepDefinition sweep, DataRoot root, int? slots, 
             CheckPruning(cell);
         }
 
-        CheckTwins(cells.All);
+        // Values that could not be read or solved for would make cells look alike.
+        if (errors.IsEmpty)
+            CheckTwins(cells.All);
         return errors.IsEmpty ? PlanAssembly.Assemble(sweep, cells.All) : null;
     }
 

@@ -33,8 +33,15 @@ internal sealed class DefinitionReader(SweepFile file, ObjectNode root, ErrorSin
 
     private ImmutableArray<CellDraft> ReadCells(ImmutableArray<Variant> variants, ImmutableArray<GridAxis> axes)
     {
+        if (file.Base?.Node is not ObjectNode given)
+        {
+            if (file.Base is not null)
+                errors.AddFound(file.Base.Node, "an object of settings");
+            return [];
+        }
+
         // The base may be completed or overruled by variants: alone, it must only hold nothing that is wrong.
-        ObjectNode baseTree = file.Base is null ? new ObjectNode(root.Place, []) : SettingsTree.Nest(file.Base.Node, errors);
+        ObjectNode baseTree = SettingsTree.Nest(given, errors);
         _ = Bind(baseTree, Binding.Part);
         double count = axes.Aggregate((double)variants.Length, (product, axis) => product * axis.Values.Length);
         if (count > CellsMax)

@@ -9,14 +9,15 @@ internal sealed class ErrorSink(string file)
 
     public bool IsEmpty => _errors.Count == 0;
 
-    public int Count => _errors.Count;
+    /// <summary>How often anything was reported, the same error again included: what reads a value learns from it whether the value was wrong.</summary>
+    public int Reports { get; private set; }
 
     /// <summary>In the order of the file.</summary>
     public IReadOnlyList<InputError> Errors =>
         [.. _errors.OrderBy(error => error.Line).ThenBy(error => error.Column).ThenBy(error => error.Message, StringComparer.Ordinal)];
 
     /// <summary>The file as a whole.</summary>
-    public void AddWhole(string message) => _errors.Add(new InputError(file, 0, 0, "$", message));
+    public void AddWhole(string message) => Add(new InputError(file, 0, 0, "$", message));
 
     public void Add(Place place, string message) => Add(place, message, found: null, allowed: null, nearest: null);
 
@@ -35,10 +36,16 @@ internal sealed class ErrorSink(string file)
     }
 
     private void Add(Place place, string message, string? found, string? allowed, string? nearest) =>
-        _errors.Add(new InputError(file, place.Line, place.Column, place.Path, message)
+        Add(new InputError(file, place.Line, place.Column, place.Path, message)
         {
             Found = found,
             Allowed = allowed,
             Nearest = nearest,
         });
+
+    private void Add(InputError error)
+    {
+        Reports++;
+        _ = _errors.Add(error);
+    }
 }

@@ -3,20 +3,32 @@ namespace Orchestrator.Experiments.Sweeps;
 /// <summary>What somebody meant who wrote a name that does not exist.</summary>
 internal static class NearestName
 {
+    /// <summary>Longer ones are no slips of the pen, and would take long to compare.</summary>
+    private const int LengthMax = 100;
+
     /// <summary>The known name with the fewest slips of the pen from this one; null if none is near: more than a third of its letters would have to change.</summary>
     public static string? Of(string name, IEnumerable<string> known)
     {
-        if (name.Length > 100)
+        if (name.Length > LengthMax)
             return null;
         (string? Name, int Distance) best = (null, int.MaxValue);
         foreach (string candidate in known)
         {
-            int distance = Distance(name.ToUpperInvariant(), candidate.ToUpperInvariant());
-            if (distance < best.Distance && distance <= Math.Max(1, Math.Max(name.Length, candidate.Length) / 3))
+            (string one, string other) = WithoutFamily(name.ToUpperInvariant(), candidate.ToUpperInvariant());
+            int letters = Math.Max(one.Length, other.Length);
+            int distance = Distance(one, other);
+            if (distance < best.Distance && distance < letters && distance <= Math.Max(1, letters / 3))
                 best = (candidate, distance);
         }
 
         return best.Name;
+    }
+
+    /// <summary>Metrics of one family differ in what follows the stroke only.</summary>
+    private static (string One, string Other) WithoutFamily(string one, string other)
+    {
+        int family = one.IndexOf('/', StringComparison.Ordinal) + 1;
+        return family > 0 && other.StartsWith(one[..family], StringComparison.Ordinal) ? (one[family..], other[family..]) : (one, other);
     }
 
     /// <summary>

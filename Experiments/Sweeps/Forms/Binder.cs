@@ -40,15 +40,15 @@ internal sealed class Binder(ErrorSink errors, Binding binding = Binding.Whole)
     {
         if (node is not ObjectNode given)
             return Wrong(node, form);
-        int before = errors.Count;
+        int before = errors.Reports;
         object record = Activator.CreateInstance(form.Type, nonPublic: true)!;
         foreach (Member member in given.Members)
             BindMember(record, member, form);
         foreach (Field field in form.Fields.Where(field => !_isPart && field.IsRequired && given.Find(field.Name) is null))
             errors.Add(node.Place, $"`{field.Name}` is missing: {field.Form.Allowed}.");
-        if (errors.Count == before && !_isPart && record is IValidatableObject rules)
+        if (errors.Reports == before && !_isPart && record is IValidatableObject rules)
             Validate(rules, given);
-        return errors.Count == before || binding == Binding.Lenient ? record : null;
+        return errors.Reports == before || binding == Binding.Lenient ? record : null;
     }
 
     private void BindMember(object record, Member member, Form.Record form)

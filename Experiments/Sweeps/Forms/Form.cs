@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Reflection;
 
 namespace Orchestrator.Experiments.Sweeps.Forms;
@@ -30,7 +31,12 @@ internal abstract record Form
 
     internal sealed record Number(double Min, double Max) : Form
     {
-        public override string Allowed => double.IsPositiveInfinity(Max) ? $"a number from {Min:R}" : $"a number from {Min:R} to {Max:R}";
+        public override string Allowed => double.IsPositiveInfinity(Max) ? "a number" : $"a number from {Show(Min)} to {Show(Max)}";
+
+        /// <summary>1E-08 is 1e-8, and 1000000 is 1e6.</summary>
+        private static string Show(double bound) => Math.Abs(bound) is >= 1e6 or (> 0 and < 1e-4)
+            ? bound.ToString("0.####e0", CultureInfo.InvariantCulture)
+            : bound.ToString("R", CultureInfo.InvariantCulture);
     }
 
     /// <summary>One of an enum's members, in kebab case.</summary>

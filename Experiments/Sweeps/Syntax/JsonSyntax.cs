@@ -193,11 +193,13 @@ internal sealed class JsonSyntax : IDisposable
         return new JsonReaderException(message + ".", "", place.Line, place.Column - 1, null);
     }
 
-    /// <summary>The reader's message without the position, which stands before it.</summary>
+    /// <summary>The reader's message without the position, which stands before it, and without what it quotes at length.</summary>
     private static string Reword(JsonReaderException exception)
     {
+        if (exception.Message.Contains("MaxDepth", StringComparison.Ordinal))
+            return $"The values are nested more than {DepthMax} deep.";
         int cut = exception.Message.IndexOf(" Path '", StringComparison.Ordinal);
         string message = cut < 0 ? exception.Message : exception.Message[..cut];
-        return $"This is not JSON: {string.Concat(message.Select(letter => char.IsControl(letter) ? '\uFFFD' : letter))}";
+        return $"This is not JSON: {string.Join(' ', message.Split(' ').Select(Node.Shorten))}";
     }
 }

@@ -1,4 +1,5 @@
 using Orchestrator.Experiments.Planning;
+using Orchestrator.Experiments.Sweeps.Forms;
 
 namespace Orchestrator.Experiments.Sweeps.Validation;
 
@@ -12,7 +13,7 @@ internal sealed class MetricFitsTask : IRule
         {
             errors.Add(
                 sweep.ObjectivePlace,
-                $"The cells have different tasks ({string.Join(", ", tasks)}), which no metric compares; make them sweeps of their own.");
+                $"The cells have different tasks ({string.Join(", ", tasks.Select(task => FormOf.Kebab(task.ToString())))}), which no metric compares; make them sweeps of their own.");
         }
 
         if (tasks.Count != 1 || sweep.Objective is not { Metric: { } metric } objective)

@@ -60,7 +60,7 @@ internal sealed class CommandLineTests
     /// <summary>Whatever is typed, it is done or refused; a trace of the stack would be a bug.</summary>
     [Test]
     public void No_command_line_breaks_the_program() =>
-        Gen.OneOfConst(Vocabulary).Array[0, 6].Sample(
+        Gen.OneOf(Vocabulary).Array[0, 6].Sample(
             words =>
             {
                 Typed typed = Typed.RunAsync(words).GetAwaiter().GetResult();
