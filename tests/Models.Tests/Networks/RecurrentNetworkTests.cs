@@ -1,9 +1,9 @@
 using Orchestrator.Models.Data;
 using Orchestrator.Models.Networks;
 using Orchestrator.Models.Randomness;
-using Normalization = Orchestrator.Models.Networks.Normalization;
 using TorchSharp;
 using static TorchSharp.torch.nn.utils.rnn;
+using Normalization = Orchestrator.Models.Networks.Normalization;
 
 namespace Orchestrator.Models.Tests.Networks;
 

@@ -64,8 +64,15 @@ internal sealed class TrainingLoopTests
         {
             Data = new SyntheticDigitsOptions
             {
-                TrainCount = 256, ValidationCount = 32, TestCount = 32, DigitsMax = 2, DigitsMin = 1, Bands = 12, BatchSize = 16,
-                Voices = 2, Noise = 0.1,
+                TrainCount = 256,
+                ValidationCount = 32,
+                TestCount = 32,
+                DigitsMax = 2,
+                DigitsMin = 1,
+                Bands = 12,
+                BatchSize = 16,
+                Voices = 2,
+                Noise = 0.1,
             },
             Network = new NetworkOptions { Kind = NetworkKind.Gru, HiddenSize = 32, Bidirectional = true },
             Training = new TrainingOptions { Epochs = 8 },

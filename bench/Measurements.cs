@@ -1,7 +1,7 @@
 namespace Orchestrator.Bench;
 
 /// <summary>Repeated measurements of one thing.</summary>
-internal sealed class Sample(IEnumerable<double> values)
+internal sealed class Measurements(IEnumerable<double> values)
 {
     private readonly double[] _sorted = [.. values.Order()];
 
