@@ -1,1 +1,30 @@
-return 0;
+using Orchestrator.Bench.Masks;
+using Orchestrator.Bench.Orchestration;
+using Orchestrator.Bench.TrainingStep;
+
+namespace Orchestrator.Bench;
+
+/// <summary>Everything that the documents give figures for. <c>dotnet run --project bench -c Release -- NAME [options]</c>.</summary>
+internal static class Program
+{
+    private static readonly Benchmark[] All =
+    [
+        new("training-step", "one GRU training step: ours, ours pruned, stock TorchSharp, Python's PyTorch", TrainingStepBenchmark.Run),
+        new("orchestration", "what a trial costs beyond its training: 1,000 trials of one step", OrchestrationBenchmark.Run),
+        new("training-step-child", "one side of training-step, steered through standard input", StepChild.Run),
+        new("masks", "applying and renewing the masks of one GRU layer, beside libtorch's product", MaskBenchmark.Run),
+    ];
+
+    public static int Main(string[] arguments)
+    {
+        Benchmark? chosen = Array.Find(All, benchmark => benchmark.Name == arguments.FirstOrDefault());
+        if (chosen is not null)
+            return chosen.Run(Options.Parse(arguments[1..]));
+
+        foreach (Benchmark benchmark in All)
+            Console.WriteLine($"{benchmark.Name,-22} {benchmark.Summary}");
+        return arguments is [] or ["list"] ? 0 : 2;
+    }
+
+    private sealed record Benchmark(string Name, string Summary, Func<Options, int> Run);
+}

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Orchestrator.Experiments.Planning;
@@ -6,8 +7,9 @@ namespace Orchestrator.Experiments.Runs;
 
 /// <summary>
 /// Everything there is to know about one run of a sweep, in one folder: <c>run.json</c> (format version),
-/// <c>sweep.json</c> as given, <c>plan.json</c>, <c>journal.db</c> (the coordinator's events), <c>metrics.db</c> (metrics,
-/// results, environments), <c>trials/ID/</c> (checkpoints, weights), <c>report/</c>. A report reads nothing else.
+/// <c>sweep.json</c> as given, <c>plan.json</c>, <c>origin.json</c> (where the sweep file lay), <c>data.json</c> (the data
+/// sets as they were read), <c>journal.db</c> (the coordinator's events), <c>metrics.db</c> (metrics, results,
+/// environments), <c>trials/ID/</c> (checkpoints, weights), <c>report/</c>. A report reads nothing else.
 /// </summary>
 /// <remarks>
 /// One process writes at a time (<see cref="OpenForWriting"/> takes a lock), any number read. A store appears whole or not
@@ -44,6 +46,17 @@ public sealed class RunStore : IDisposable
     /// <summary>Text of the sweep file as it was given.</summary>
     public string SweepText => File.ReadAllText(Path.Combine(Directory, "sweep.json"));
 
+    /// <summary>The data sets as the trials saw them; empty before the first load.</summary>
+    /// <exception cref="RunStoreException">The file is damaged.</exception>
+    public IReadOnlyList<StoredDataSet> DataSets => RunFiles.ReadOrNull<List<StoredDataSet>>(DataPath) ?? [];
+
+    /// <summary>Folder of the sweep file when the run was last started from it: paths of own texts begin there. Null if not known.</summary>
+    public string? SweepDirectory => RunFiles.ReadOrNull<RunOrigin>(OriginPath)?.SweepDirectory;
+
+    private string DataPath => Path.Combine(Directory, "data.json");
+
+    private string OriginPath => Path.Combine(Directory, "origin.json");
+
     /// <summary>The environments in which trials of this run ended, by id.</summary>
     public IReadOnlyDictionary<string, RunEnvironment> Environments => _database.Environments();
 
@@ -58,8 +71,34 @@ public sealed class RunStore : IDisposable
         string directory = DirectoryOf(runsDirectory, plan);
         if (!System.IO.Directory.Exists(directory))
             Create(directory, plan, sweepText);
+        RemoveLeftovers(directory);
         return OpenForWriting(directory);
     }
+
+    /// <summary>Renames a run's folder, so that the sweep can be run afresh; nothing is deleted.</summary>
+    /// <returns>The folder's new path.</returns>
+    /// <exception cref="RunStoreException">The run is in use, or its folder cannot be renamed.</exception>
+    public static string SetAside(string directory)
+    {
+        string full = Path.GetFullPath(directory);
+        RunLock.Take(full).Dispose(); // refuses while another process runs this sweep
+        int number = 1;
+        while (Path.Exists($"{full}.{number}"))
+            number++;
+        try
+        {
+            System.IO.Directory.Move(full, $"{full}.{number}");
+        }
+        catch (Exception exception) when (StoreFaults.IsStorage(exception))
+        {
+            throw StoreFaults.From(exception, full);
+        }
+
+        return $"{full}.{number}";
+    }
+
+    /// <summary>Whether a process has the run open for writing at this moment.</summary>
+    public static bool IsInUse(string directory) => RunLock.IsTaken(Path.GetFullPath(directory));
 
     /// <exception cref="RunStoreException">As <see cref="CreateOrOpen"/>, and when there is no run.</exception>
     public static RunStore OpenForWriting(string directory) => Open(directory, writing: true);
@@ -80,6 +119,12 @@ public sealed class RunStore : IDisposable
     public void RecordResult(StoredResult result) => _database.Append([], [result]);
 
     public void RecordEnvironment(RunEnvironment environment) => _database.Record(environment);
+
+    public void RecordDataSets(IReadOnlyList<StoredDataSet> dataSets) =>
+        RunFiles.Replace(DataPath, JsonConvert.SerializeObject(dataSets, Formatting.Indented) + "\n");
+
+    public void RecordSweepDirectory(string directory) =>
+        RunFiles.Replace(OriginPath, JsonConvert.SerializeObject(new RunOrigin(directory), Formatting.Indented) + "\n");
 
     public IReadOnlyDictionary<string, StoredResult> Results() => _database.Results();
 
@@ -105,27 +150,63 @@ public sealed class RunStore : IDisposable
         string aside = $"{directory}.new-{Environment.ProcessId}";
         try
         {
-            if (System.IO.Directory.Exists(aside))
-                System.IO.Directory.Delete(aside, recursive: true);
+            Remove(aside);
             System.IO.Directory.CreateDirectory(Path.Combine(aside, "trials"));
-            WriteThrough(Path.Combine(aside, "sweep.json"), sweepText);
-            WriteThrough(Path.Combine(aside, "plan.json"), PlanJson.Write(plan));
-            WriteThrough(
+            RunFiles.WriteNew(Path.Combine(aside, "sweep.json"), sweepText);
+            RunFiles.WriteNew(Path.Combine(aside, "plan.json"), PlanJson.Write(plan));
+            RunFiles.WriteNew(
                 Path.Combine(aside, "run.json"),
                 new JObject { ["format"] = FormatVersion, ["sweep"] = plan.Name, ["plan"] = plan.Hash }.ToString(Formatting.Indented) + "\n");
             MetricsDatabase.Create(Path.Combine(aside, "metrics.db"));
             System.IO.Directory.Move(aside, directory);
         }
-        catch (IOException) when (System.IO.Directory.Exists(directory))
+        catch (Exception exception) when (StoreFaults.IsStorage(exception) && System.IO.Directory.Exists(directory))
         {
             // Another process was first: its store is as good as ours, and the lock decides between us.
-            System.IO.Directory.Delete(aside, recursive: true);
+            Remove(aside);
         }
         catch (Exception exception) when (StoreFaults.IsStorage(exception))
         {
+            Remove(aside);
+            throw StoreFaults.From(exception, directory);
+        }
+    }
+
+    /// <summary>What a process left that was killed while it made this store.</summary>
+    private static void RemoveLeftovers(string directory)
+    {
+        string prefix = Path.GetFileName(directory) + ".new-";
+        foreach (string aside in System.IO.Directory.EnumerateDirectories(Path.GetDirectoryName(directory)!, prefix + "*"))
+        {
+            if (int.TryParse(Path.GetFileName(aside)[prefix.Length..], out int owner) && !IsAlive(owner))
+                Remove(aside);
+        }
+    }
+
+    private static bool IsAlive(int processId)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(processId);
+            return !process.HasExited;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Removes a half-made store. It is in nobody's way where that fails.</summary>
+    private static void Remove(string aside)
+    {
+        try
+        {
             if (System.IO.Directory.Exists(aside))
                 System.IO.Directory.Delete(aside, recursive: true);
-            throw StoreFaults.From(exception, directory);
+        }
+        catch (Exception exception) when (StoreFaults.IsStorage(exception))
+        {
+            Trace.TraceWarning($"`{aside}` could not be removed: {exception.Message}");
         }
     }
 
@@ -192,12 +273,5 @@ public sealed class RunStore : IDisposable
         }
     }
 
-    private static void WriteThrough(string path, string text)
-    {
-        using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
-        using var writer = new StreamWriter(stream);
-        writer.Write(text);
-        writer.Flush();
-        stream.Flush(flushToDisk: true);
-    }
+    private sealed record RunOrigin(string SweepDirectory);
 }

@@ -48,7 +48,8 @@ internal sealed class Canvas(double width, double height, string description)
 
     /// <param name="anchor">`start`, `middle` or `end`.</param>
     public void Text(double x, double y, string text, string style, string anchor = "start") =>
-        _shapes.Add(Tag.Of("text." + style, At("x", x), At("y", y), anchor == "start" ? null : Tag.With("text-anchor", anchor), text));
+        _shapes.Add(Tag.Of("text." + style, At("x", x), At("y", y),
+            anchor == "start" ? null : Tag.With("text-anchor", anchor), text));
 
     public void VerticalText(double x, double y, string text, string style) =>
         _shapes.Add(Tag.Of("text." + style, Tag.With("text-anchor", "middle"),

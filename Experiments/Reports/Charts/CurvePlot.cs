@@ -14,26 +14,34 @@ internal sealed record CurveSeries(
 
     public static CurveSeries Of(CellResult cell, int index, Func<TrialResult, ImmutableArray<CurvePoint>> curve)
     {
-        ImmutableArray<TrialCurve> byTrial =
+        TrialCurve[] curves =
         [
             .. cell.Trials
-                .Select(t => new TrialCurve(
-                    t.Seed, t.Outcome == TrialOutcome.Succeeded, Thinned([.. curve(t).Where(p => double.IsFinite(p.Y))])))
+                .Select(t => new TrialCurve(t.Seed, t.Outcome == TrialOutcome.Succeeded, Ordered(curve(t))))
                 .Where(t => !t.Points.IsEmpty),
         ];
-        ImmutableArray<CurvePoint>[] succeeded =
-            [.. cell.Trials.Where(t => t.Outcome == TrialOutcome.Succeeded).Select(curve).Where(c => !c.IsEmpty)];
+        TrialCurve[] succeeded = [.. curves.Where(c => c.IsSuccess)];
         ImmutableArray<CurvePoint> mean =
         [
-            .. succeeded.SelectMany(c => c).GroupBy(p => p.X)
-                .Where(g => g.Count() == succeeded.Length && g.All(p => double.IsFinite(p.Y)))
+            .. succeeded.SelectMany(c => c.Points).GroupBy(p => p.X)
+                .Where(g => g.Count() == succeeded.Length)
                 .OrderBy(g => g.Key)
                 .Select(g => new CurvePoint(g.Key, g.Average(p => p.Y))),
         ];
-        return new CurveSeries(cell.Name, index, byTrial, Thinned(mean));
+        return new CurveSeries(
+            cell.Name, index, [.. curves.Select(c => c with { Points = Thinned(c.Points) })], Thinned(mean));
     }
 
     public bool IsEmpty => ByTrial.IsEmpty;
+
+    /// <summary>Finite points by abscissa; several of one abscissa, as losses within an epoch, become their mean.</summary>
+    private static ImmutableArray<CurvePoint> Ordered(ImmutableArray<CurvePoint> points) =>
+    [
+        .. points.Where(p => double.IsFinite(p.X) && double.IsFinite(p.Y))
+            .GroupBy(p => p.X)
+            .OrderBy(g => g.Key)
+            .Select(g => new CurvePoint(g.Key, g.Average(p => p.Y))),
+    ];
 
     private static ImmutableArray<CurvePoint> Thinned(ImmutableArray<CurvePoint> points)
     {
@@ -86,27 +94,32 @@ internal static class CurvePlot
     /// <summary>One cell alone, with the mean of its control behind it.</summary>
     public static Canvas Single(CurveSeries series, CurveSeries? control, CurveAxes axes)
     {
-        var canvas = new Canvas(340, 210, $"{axes.YLabel} over {axes.XLabel}: {series.Name}");
-        var (x, y) = Ground(canvas, axes, xTicks: 4, yTicks: 4);
+        var canvas = new Canvas(300, 176, $"{axes.YLabel} over {axes.XLabel}: {series.Name}");
+        var (x, y) = Ground(canvas, axes, xTicks: 4, yTicks: 4, isLabelled: false);
         if (control is not null) Line(canvas, control.Mean, x, y, "reference", control.Name);
         Seeds(canvas, series, x, y);
         Line(canvas, series.Mean, x, y, "mean " + SeriesStyle.Of(series.Index), series.Name);
         return canvas;
     }
 
-    private static (Scale X, Scale Y) Ground(Canvas canvas, CurveAxes axes, int xTicks, int yTicks)
+    /// <param name="isLabelled">Off where many small plots stand under one title.</param>
+    private static (Scale X, Scale Y) Ground(
+        Canvas canvas, CurveAxes axes, int xTicks, int yTicks, bool isLabelled = true)
     {
-        var x = Scale.Tight(axes.Extent.Select(p => p.X), 62, canvas.Width - 14);
+        var bottom = canvas.Height - (isLabelled ? 44 : 24);
+        var x = Scale.Tight(axes.Extent.Select(p => p.X), isLabelled ? 62 : 44, canvas.Width - 14);
         var y = axes.IsLogarithmic
-            ? Scale.Logarithmic(axes.Extent.Select(p => p.Y), canvas.Height - 44, 12)
-            : Scale.Linear(axes.Extent.Select(p => p.Y), canvas.Height - 44, 12);
+            ? Scale.Logarithmic(axes.Extent.Select(p => p.Y), bottom, 12)
+            : Scale.Linear(axes.Extent.Select(p => p.Y), bottom, 12);
         foreach (var tick in y.Ticks(yTicks))
         {
             canvas.Line(x.From, y.At(tick), x.To, y.At(tick), "grid");
             canvas.Text(x.From - 8, y.At(tick) + 4, axes.YTick(tick), "tick", "end");
         }
         foreach (var tick in x.Ticks(xTicks).Where(t => t == Math.Floor(t)))
-            canvas.Text(x.At(tick), canvas.Height - 26, Wording.Numbers.Short(tick), "tick", "middle");
+            canvas.Text(x.At(tick), bottom + 18, Wording.Numbers.Short(tick), "tick", "middle");
+        if (!isLabelled) return (x, y);
+
         canvas.Text((x.From + x.To) / 2, canvas.Height - 6, axes.XLabel, "axis", "middle");
         canvas.VerticalText(13, (y.From + y.To) / 2, axes.YLabel + (axes.IsLogarithmic ? ", log" : ""), "axis");
         return (x, y);

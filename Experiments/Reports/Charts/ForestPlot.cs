@@ -29,7 +29,8 @@ internal sealed class ForestPlot
         (_left, _right) = layout.IsNarrow ? (12, layout.Width - 12) : (236, layout.Width - 200);
         _bottom = 28 + _rows.Length * RowHeight;
         _canvas = new Canvas(layout.Width, _bottom + AxisHeight, "Differences to the control with intervals");
-        _cut = CutFactor * _rows.Select(c => Math.Abs(c.Difference)).Append(findings.Input.EquivalenceMargin ?? 0).Append(1e-9).Max();
+        _cut = CutFactor * _rows.Select(c => Math.Abs(c.Difference))
+            .Append(findings.Input.EquivalenceMargin ?? 0).Append(1e-9).Max();
         _x = Scale.Linear(Extent(), _left, _right);
     }
 
@@ -55,7 +56,10 @@ internal sealed class ForestPlot
     private void Ground()
     {
         if (_findings.Input.EquivalenceMargin is { } margin)
-            _canvas.Rectangle(_x.At(-margin), 24, _x.At(margin) - _x.At(-margin), _bottom - 24, "band", $"Margin: ±{_format.Amount(margin)}");
+        {
+            var width = _x.At(margin) - _x.At(-margin);
+            _canvas.Rectangle(_x.At(-margin), 24, width, _bottom - 24, "band", $"Margin: ±{_format.Amount(margin)}");
+        }
         foreach (var tick in _x.Ticks(_layout.IsNarrow ? 5 : 7))
         {
             _canvas.Line(_x.At(tick), 24, _x.At(tick), _bottom, "grid");
@@ -91,7 +95,8 @@ internal sealed class ForestPlot
         _canvas.Text(0, middle - 3, Canvas.Fit(comparison.Cell, _left - 16, Layout.FontSize), "label");
         _canvas.Text(0, middle + 14, Canvas.Fit($"against {comparison.Control}", _left - 16, 12), "note");
         _canvas.Text(_layout.Width, middle - 3, figures, "figure", "end");
-        _canvas.Text(_layout.Width, middle + 14, $"{ComparisonWords.Name(comparison.Verdict)}, {comparison.Pairs} pairs", "note " + style, "end");
+        var verdict = $"{ComparisonWords.Name(comparison.Verdict)}, {comparison.Pairs} {(comparison.Pairs == 1 ? "pair" : "pairs")}";
+        _canvas.Text(_layout.Width, middle + 14, verdict, "note " + style, "end");
     }
 
     private void Mark(Comparison comparison, string figures, double y, string style)

@@ -88,7 +88,8 @@ internal sealed class ParetoPlot
         }
         var isOnFrontier = _findings.Frontier.Contains(cell.Name);
         _canvas.Circle(x, y, _layout.IsNarrow ? 6 : 6.5, (isOnFrontier ? "mark " : "hollow ") + style,
-            $"{cell.Name}: {_format.Value(cell.Objective.Mean)} {_format.Range(cell.Objective.Interval)}, {Numbers.Count(cell.Nonzeros)} nonzeros");
+            $"{cell.Name}: {_format.Value(cell.Objective.Mean)} {_format.Range(cell.Objective.Interval)}, "
+                + $"{Numbers.Count(cell.Nonzeros)} nonzeros");
     }
 
     /// <summary>Each label takes the first place beside its mark that is free of marks, bars and other labels.</summary>

@@ -72,7 +72,8 @@ internal sealed class Scale
     private ImmutableArray<double> LogarithmicTicks(int count)
     {
         double[][] patterns = [[1, 1.5, 2, 3, 5, 7], [1, 2, 5], [1, 3], [1]];
-        var candidates = patterns.Select(pattern => Powers().SelectMany(p => pattern.Select(m => m * p)).Where(Covers).ToImmutableArray());
+        var candidates = patterns.Select(pattern =>
+            Powers().SelectMany(power => pattern.Select(m => m * power)).Where(Covers).ToImmutableArray());
         var fitting = candidates.FirstOrDefault(ticks => ticks.Length <= count + 1, []);
         if (fitting.Length >= 2) return fitting;
 

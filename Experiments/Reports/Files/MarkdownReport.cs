@@ -72,7 +72,10 @@ internal sealed class MarkdownReport
         Paragraph(Escaped(ReportWords.CellNote(_input)));
         var others = _input.OtherMetrics.Select((_, i) => MetricFormat.OfOther(_findings, i)).ToArray();
         Table(
-            ["cell", "seeds", _input.Objective.Label, "interval", .. others.Select(o => o.Metric.Label), "parameters", "nonzeros", "planned"],
+            [
+                "cell", "seeds", _input.Objective.Label, "interval", .. others.Select(o => o.Metric.Label),
+                "parameters", "nonzeros", "planned",
+            ],
             _findings.Cells.Select(c => (string[])
             [
                 c.Name,
@@ -93,7 +96,10 @@ internal sealed class MarkdownReport
         Heading("Differences to the control");
         Paragraph(Escaped(ReportWords.DifferenceNote(_input, _format)));
         Table(
-            ["cell", "control", "verdict", "pairs", "difference", "interval", "BCa interval", "exact p", "exact p, Holm", "paired t p, Holm", "TOST p, Holm", "Wilcoxon p"],
+            [
+                "cell", "control", "verdict", "pairs", "difference", "interval", "BCa interval", "exact p", "exact p, Holm",
+                "paired t p, Holm", "TOST p, Holm", "Wilcoxon p",
+            ],
             _findings.Comparisons.Select(c => (string[])
             [
                 c.Cell, c.Control, ComparisonWords.Name(c.Verdict), Numbers.Count(c.Pairs),
@@ -179,7 +185,8 @@ internal sealed class MarkdownReport
         {
             foreach (var trial in cell.Trials)
             {
-                Line($"| {Escaped(cell.Name)} | {Plain(trial.Seed)} | {_format.Value(CellSummary.ValueOf(trial, _input.Objective.Name))} "
+                var value = CellSummary.ValueOf(trial, _input.Objective.Name);
+                Line($"| {Escaped(cell.Name)} | {Plain(trial.Seed)} | {_format.Value(value)} "
                     + $"| {Numbers.Count(trial.Nonzeros)} | {ReportWords.Outcome(trial)} | {Numbers.Count(trial.Attempts)} | {TrialLink(trial)} |");
             }
         }

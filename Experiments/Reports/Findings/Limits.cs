@@ -39,7 +39,10 @@ internal static class Limits
     private static IEnumerable<Limit> NoMargin(Context c)
     {
         if (c.Input.EquivalenceMargin is null && !c.Comparisons.IsEmpty)
-            yield return new Limit("Margin", "No margin of equivalence was stated: \"as good as\" cannot be concluded, only \"better\" or \"worse\".");
+        {
+            yield return new Limit("Margin", "No margin of equivalence was stated: \"as good as\" cannot be concluded, only "
+                + "\"better\" or \"worse\".");
+        }
     }
 
     private static IEnumerable<Limit> TooFewPairs(Context c)
@@ -55,11 +58,16 @@ internal static class Limits
     {
         var concerned = c.Comparisons.Where(x =>
             x.Pairs >= Comparisons.PairsNeeded(c.Input.Confidence) && x.DecidingTest == DecidingTest.Student);
-        return concerned.GroupBy(x => (x.Pairs, x.FamilySize)).Select(group => new Limit("Seeds",
-            $"{Count(group.Key.Pairs, "pair")} and {Count(group.Key.FamilySize, "comparison")} in the family: after Holm's correction the exact test "
-            + $"cannot fall below p = {Numbers.P(Math.Min(1, group.Key.FamilySize * SignFlipTest.SmallestTwoSidedP(group.Key.Pairs)))}. "
-            + "Better and worse are therefore decided by Student's paired test after the correction, which assumes differences "
-            + $"that are about normal, together with the exact test before it. {PairsForExact(c, group.Key.FamilySize)} pairs would do without that assumption."));
+        return concerned.GroupBy(x => (x.Pairs, x.FamilySize)).Select(group =>
+        {
+            var (pairs, size) = group.Key;
+            var smallest = Math.Min(1, size * SignFlipTest.SmallestTwoSidedP(pairs));
+            return new Limit("Seeds",
+                $"{Count(pairs, "pair")} and {Count(size, "comparison")} in the family: after Holm's correction the exact "
+                + $"test cannot fall below p = {Numbers.P(smallest)}. Better and worse are therefore decided by Student's "
+                + "paired test after the correction, which assumes differences that are about normal, together with the "
+                + $"exact test before it. {PairsForExact(c, size)} pairs would do without that assumption.");
+        });
     }
 
     private static int PairsForExact(Context c, int familySize)
@@ -77,9 +85,12 @@ internal static class Limits
         {
             if (x is { Obstacle: VerdictObstacle.TooWide, Interval: { } interval } && interval.Width / 2 > margin)
             {
-                yield return new Limit("Precision", $"{x.Cell}: the interval of the difference reaches {c.Format.Amount(Math.Round(interval.Width / 2, 5))} to either side, "
-                    + $"more than the margin of {c.Format.Amount(margin)}. With this spread about {PairsForEquivalence(x, margin, c.Input.Confidence)} pairs would be needed "
-                    + "to show equivalence nine times in ten if there were no difference at all.");
+                var reach = c.Format.Amount(Math.Round(interval.Width / 2, 5));
+                yield return new Limit("Precision",
+                    $"{x.Cell}: the interval of the difference reaches {reach} to either side, more than the margin of "
+                    + $"{c.Format.Amount(margin)}. With this spread about "
+                    + $"{PairsForEquivalence(x, margin, c.Input.Confidence)} pairs would be needed to show equivalence nine "
+                    + "times in ten if there were no difference at all.");
             }
         }
     }
@@ -106,7 +117,8 @@ internal static class Limits
         var lost = c.Cells.SelectMany(cell => cell.Cell.Trials.Where(t => t.Outcome != TrialOutcome.Succeeded)
             .Select(t => (cell.Name, t.Outcome)));
         return lost.GroupBy(t => t.Outcome).OrderBy(g => g.Key).Select(group => new Limit("Trials",
-            $"{Count(group.Count(), "trial")} {OutcomeInWords(group.Key, group.Count())} and {(group.Count() == 1 ? "is" : "are")} left out of means and comparisons: "
+            $"{Count(group.Count(), "trial")} {OutcomeInWords(group.Key, group.Count())} and "
+            + $"{(group.Count() == 1 ? "is" : "are")} left out of means and comparisons: "
             + string.Join(", ", group.GroupBy(t => t.Name).Select(g => $"{g.Key} ({g.Count()})"))
             + (group.Key == TrialOutcome.Diverged ? ". What remains is therefore the better part of these cells." : ".")));
     }
@@ -122,10 +134,10 @@ internal static class Limits
 
     private static IEnumerable<Limit> LostPairs(Context c) =>
         from x in c.Comparisons
-        let planned = c.Cell(x.Cell).Cell.Trials.Select(t => t.Seed).Intersect(c.Cell(x.Control).Cell.Trials.Select(t => t.Seed)).Count()
-        let unpaired = c.Cell(x.Cell).Cell.Trials.Length - planned
+        let seeds = c.Cell(x.Cell).Cell.Trials.Select(t => t.Seed)
+        let unpaired = seeds.Except(c.Cell(x.Control).Cell.Trials.Select(t => t.Seed)).Count()
         where unpaired > 0
-        select new Limit("Pairs", $"{x.Cell}: {Count(unpaired, "seed")} {(unpaired == 1 ? "has" : "have")} no counterpart in {x.Control} and {(unpaired == 1 ? "does" : "do")} not enter the comparison.");
+        select new Limit("Pairs", $"{x.Cell}: {Count(unpaired, "seed")} without a counterpart in {x.Control}, left out of the comparison.");
 
     private static IEnumerable<Limit> SingleSeeds(Context c)
     {
@@ -136,7 +148,8 @@ internal static class Limits
 
     private static IEnumerable<Limit> Identical(Context c) =>
         c.Comparisons.Where(x => x is { IsIdentical: true, Pairs: > 1 }).Select(x => new Limit("Suspicion",
-            $"{x.Cell} and {x.Control} gave the same {c.Input.Objective.Label} at every seed: does the change between them reach the training?"));
+            $"{x.Cell} and {x.Control} gave the same {c.Input.Objective.Label} at every seed: does the change between them "
+            + "reach the training?"));
 
     private static IEnumerable<Limit> Ceiling(Context c)
     {
@@ -145,7 +158,10 @@ internal static class Limits
         var best = c.Input.Objective.Direction == MetricDirection.Minimize ? 0.0 : 1.0;
         string[] perfect = [.. c.Cells.Where(cell => cell.Objective?.Mean == best).Select(cell => cell.Name)];
         if (perfect.Length > 1)
-            yield return new Limit("Task", $"{Names(perfect)} reach the best possible {c.Input.Objective.Label} at every seed: the task is too easy to tell them apart.");
+        {
+            yield return new Limit("Task", $"{Names(perfect)} reach the best possible {c.Input.Objective.Label} at every "
+                + "seed: the task is too easy to tell them apart.");
+        }
     }
 
     private static IEnumerable<Limit> SizesNotMatched(Context c) =>
@@ -155,7 +171,7 @@ internal static class Limits
         where other.Nonzeros > 0
         let excess = cell.Nonzeros!.Value / other.Nonzeros!.Value - 1
         where Math.Abs(excess) > SizeTolerance
-        select new Limit("Size", $"{cell.Name} was meant to have as many nonzero weights as {other.Name} and has {Numbers.Percent(Math.Abs(excess))} {(excess > 0 ? "more" : "fewer")} "
+        select new Limit("Size", $"{cell.Name} was meant to have as many nonzero weights as {other.Name} and has {Excess(excess)} "
             + $"({Numbers.Count(cell.Nonzeros)} against {Numbers.Count(other.Nonzeros)}): part of a difference between them may be size.");
 
     private static IEnumerable<Limit> SparsityMissed(Context c) =>
@@ -163,39 +179,51 @@ internal static class Limits
         where cell.Cell.NonzerosPlanned > 0 && cell.Nonzeros > 0
         let excess = cell.Nonzeros!.Value / cell.Cell.NonzerosPlanned!.Value - 1
         where Math.Abs(excess) > SizeTolerance
-        select new Limit("Size", $"{cell.Name} was planned with {Numbers.Count(cell.Cell.NonzerosPlanned)} nonzero weights and reached {Numbers.Count(cell.Nonzeros)} "
-            + $"({Numbers.Percent(Math.Abs(excess))} {(excess > 0 ? "more" : "fewer")}).");
+        select new Limit("Size", $"{cell.Name} was planned with {Numbers.Count(cell.Cell.NonzerosPlanned)} nonzero weights and "
+            + $"reached {Numbers.Count(cell.Nonzeros)} ({Excess(excess)}).");
+
+    private static string Excess(double share) => $"{Numbers.Percent(Math.Abs(share))} {(share > 0 ? "more" : "fewer")}";
 
     private static IEnumerable<Limit> EmptyMatrices(Context c) =>
         from cell in c.Cells
-        let empty = cell.Succeeded.SelectMany(t => t.Densities.Where(d => d.Density <= 0)).GroupBy(d => d.Name, StringComparer.Ordinal)
-        from matrix in empty
-        select new Limit("Collapse", $"{cell.Name}: matrix {matrix.Key} lost all its weights in {matrix.Count()} of {Count(cell.Succeeded.Length, "trial")}.");
+        from matrix in cell.Succeeded.SelectMany(t => t.Densities).Where(d => d.Density <= 0).GroupBy(d => d.Name)
+        select new Limit("Collapse", $"{cell.Name}: matrix {matrix.Key} lost all its weights in {matrix.Count()} of "
+            + $"{Count(cell.Succeeded.Length, "trial")}.");
 
     private static IEnumerable<Limit> UnequalSteps(Context c) =>
         from x in c.Comparisons
         let steps = c.Cell(x.Cell).Steps
         let control = c.Cell(x.Control).Steps
         where steps > 0 && control > 0 && Math.Abs(steps.Value / control.Value - 1) > SizeTolerance
-        select new Limit("Training", $"{x.Cell} trained for {Numbers.Count(steps)} steps, {x.Control} for {Numbers.Count(control)}: they did not get the same training.");
+        select new Limit("Training", $"{x.Cell} trained for {Numbers.Count(steps)} steps, {x.Control} for "
+            + $"{Numbers.Count(control)}: they did not get the same training.");
 
     private static IEnumerable<Limit> UnequalTuning(Context c)
     {
         (string Variant, int Settings)[] settings = Settings(c);
         if (settings.Select(s => s.Settings).Distinct().Count() > 1)
-            yield return new Limit("Tuning", "The variants were tried at different numbers of settings: " + string.Join(", ", settings.Select(s => $"{s.Variant} {s.Settings}")) + ". More settings mean a better best.");
+        {
+            yield return new Limit("Tuning", "The variants were tried at different numbers of settings: "
+                + string.Join(", ", settings.Select(s => $"{s.Variant} {s.Settings}")) + ". More settings mean a better best.");
+        }
     }
 
     private static IEnumerable<Limit> Untuned(Context c)
     {
         if (c.Cells.Length > 1 && Settings(c).All(s => s.Settings == 1) && !c.Comparisons.IsEmpty)
-            yield return new Limit("Tuning", "Each variant ran at one setting of its hyperparameters: a variant that would need another learning rate or schedule is judged below its best.");
+        {
+            yield return new Limit("Tuning", "Each variant ran at one setting of its hyperparameters: a variant that would need "
+                + "another learning rate or schedule is judged below its best.");
+        }
     }
 
     private static IEnumerable<Limit> ManyGridPoints(Context c)
     {
         if (Settings(c).Any(s => s.Settings > 1))
-            yield return new Limit("Selection", "Several settings per variant were measured on the same test data: whoever picks a variant's best one from this table overstates it.");
+        {
+            yield return new Limit("Selection", "Several settings per variant were measured on the same test data: whoever "
+                + "picks a variant's best one from this table overstates it.");
+        }
     }
 
     private static (string Variant, int Settings)[] Settings(Context c) =>
@@ -204,11 +232,15 @@ internal static class Limits
     private static IEnumerable<Limit> SingleDataSet(Context c)
     {
         if (c.Input.DataSets.Length == 1)
-            yield return new Limit("Data", $"One data set, {c.Input.DataSets[0].Name}: nothing here says that another task would rank the cells in the same way.");
+        {
+            yield return new Limit("Data", $"One data set, {c.Input.DataSets[0].Name}: nothing here says that another task "
+                + "would rank the cells in the same way.");
+        }
     }
 
     private static IEnumerable<Limit> Synthetic(Context c) =>
-        c.Input.DataSets.Where(d => d.IsSynthetic).Select(d => new Limit("Data", $"{d.Name} is generated by code: results on recordings may differ."));
+        c.Input.DataSets.Where(d => d.IsSynthetic).Select(d => new Limit(
+            "Data", $"{d.Name} is generated by code: results on recordings may differ."));
 
     private static IEnumerable<Limit> SharedSpeakers(Context c) =>
         c.Input.DataSets.Where(d => d.SharesSpeakers == true).Select(d => new Limit("Data",
@@ -222,7 +254,7 @@ internal static class Limits
 
     private static IEnumerable<Limit> NoFiles(Context c)
     {
-        string[] without = [.. c.Cells.Where(cell => cell.FileBytes is null && !cell.Succeeded.IsEmpty).Select(cell => cell.Name)];
+        string[] without = [.. c.Cells.Where(x => x.FileBytes is null && !x.Succeeded.IsEmpty).Select(x => x.Name)];
         if (without.Length > 0) yield return new Limit("Files", $"No weights file was measured for {Names(without)}.");
     }
 

@@ -63,7 +63,10 @@ internal sealed class ChartSections
             Tag.Of("h3", ReportWords.Capitalized(title)),
             Tag.Of("figure", Legend(series), Layout.Both(layout => CurvePlot.Means(series, axes, layout)),
                 Tag.Of("figcaption", "Mean over seeds that succeeded.")),
-            Tag.Of("details", Tag.Of("summary", $"{ReportWords.Capitalized(title)}, cell by cell"), Multiples(series, axes)),
+            Tag.Of("details", Tag.Of("summary", $"{ReportWords.Capitalized(title)}, cell by cell"),
+                Tag.Of("p.note", $"{ReportWords.Capitalized(y)}{(axes.IsLogarithmic ? ", log" : "")}, over {x}s: "
+                    + "bold the mean, thin each seed."),
+                Multiples(series, axes)),
         ];
     }
 
@@ -73,7 +76,7 @@ internal sealed class ChartSections
             var control = _input.Cells[s.Index].Control is { } name ? series.FirstOrDefault(c => c.Name == name) : null;
             return Tag.Of("figure", CurvePlot.Single(s, control, axes).ToElement("single"),
                 Tag.Of("figcaption", Tag.Of("span.key " + SeriesStyle.Of(s.Index), s.Name),
-                    control is null ? null : Tag.Of("span.muted", $" grey: mean of {control.Name}")));
+                    control is null ? null : Tag.Of("span.muted", $" · grey: mean of {control.Name}")));
         }));
 
     private Section? Sparsity()

@@ -37,12 +37,16 @@ internal static class RecordSections
     {
         var input = findings.Input;
         var format = MetricFormat.OfObjective(findings);
-        string[] heads = ["Cell", "#Seed", "#" + ReportWords.Capitalized(input.Objective.Label), "#Nonzeros", "#Steps", "#Time", "#Attempts", "Outcome", "Trial"];
+        string[] heads =
+        [
+            "Cell", "#Seed", "#" + ReportWords.Capitalized(input.Objective.Label), "#Nonzeros", "#Steps", "#Time", "#Attempts",
+            "Outcome", "Trial",
+        ];
         var rows = input.Cells.SelectMany((cell, i) => cell.Trials.Select(trial => (object?[])
         [
             Tag.Of("span.key " + SeriesStyle.Of(i), cell.Name),
             trial.Seed.ToString(CultureInfo.InvariantCulture),
-            Keyed.Of(CellSummary.ValueOf(trial, input.Objective.Name), format.Value(CellSummary.ValueOf(trial, input.Objective.Name))),
+            ObjectiveOf(trial),
             Keyed.Of(trial.Nonzeros, Numbers.Count(trial.Nonzeros)),
             Keyed.Of(trial.Steps, Numbers.Count(trial.Steps)),
             Keyed.Of(trial.TrainingSeconds, Numbers.Seconds(trial.TrainingSeconds)),
@@ -50,9 +54,16 @@ internal static class RecordSections
             OutcomeOf(trial),
             TrialLink(trial),
         ]));
+        var count = input.Cells.Sum(c => c.Trials.Length);
         return new Section("trials", "Trials", "Every trial",
             Tag.Of("p.note", "Each number above is made of these. A trial's name leads to its folder in the run store."),
-            Tag.Of("details", Tag.Of("summary", $"{input.Cells.Sum(c => c.Trials.Length)} trials"), Table.Of(heads, rows)));
+            Tag.Of("details", Tag.Of("summary", $"{count} {(count == 1 ? "trial" : "trials")}"), Table.Of(heads, rows)));
+
+        object? ObjectiveOf(TrialResult trial)
+        {
+            var value = CellSummary.ValueOf(trial, input.Objective.Name);
+            return Keyed.Of(value, format.Value(value));
+        }
     }
 
     private static XElement OutcomeOf(TrialResult trial) =>
@@ -70,7 +81,7 @@ internal static class RecordSections
             table.Differing.IsEmpty ? null : Table.Of(
                 ["Hyperparameter", .. input.Cells.Select(c => c.Name)],
                 table.Differing.Select(row => (object?[])
-                    [Tag.OfPath(row.Path), .. row.Values.Select(v => v is null ? (object)Tag.Of("span.muted", Numbers.None) : v)])),
+                    [Tag.OfPath(row.Path), .. row.Values.Select(v => v ?? (object)Tag.Of("span.muted", Numbers.None))])),
             table.Common.IsEmpty ? null : Tag.Of("h3", input.Cells.Length > 1 ? "Common to all cells" : "All"),
             table.Common.IsEmpty ? null : Table.OfFacts(table.Common));
     }

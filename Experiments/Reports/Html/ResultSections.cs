@@ -32,7 +32,8 @@ internal sealed class ResultSections
         ComparisonWords.Gain(_findings) is { } gain ? Tag.Of("p.gain", gain) : null,
         Tag.Of("div.cards", _findings.Comparisons.Select(Card)),
         _findings.Limits.IsEmpty ? null : Tag.Of("p.note", "Read it with its ",
-            Tag.Of("a", Tag.With("href", "#limits"), _findings.Limits.Length == 1 ? "one limit" : $"{_findings.Limits.Length} limits"), "."));
+            Tag.Of("a", Tag.With("href", "#limits"),
+                _findings.Limits.Length == 1 ? "one limit" : $"{_findings.Limits.Length} limits"), "."));
 
     private XElement Card(Comparison comparison)
     {
@@ -78,7 +79,10 @@ internal sealed class ResultSections
         Tag.Of("figure", Layout.Both(layout => ForestPlot.Draw(_findings, _format, layout)),
             Tag.Of("figcaption", ForestCaption())),
         Table.Of(
-            ["Cell", "Verdict", "#Pairs", "#Difference", "#Interval", "#BCa interval", "#Exact\u00a0p", "#Exact\u00a0p, Holm", "#Paired t\u00a0p, Holm", "#TOST\u00a0p, Holm", "#Wilcoxon\u00a0p"],
+            [
+                "Cell", "Verdict", "#Pairs", "#Difference", "#Interval", "#BCa interval", "#Exact\u00a0p", "#Exact\u00a0p, Holm",
+                "#Paired t\u00a0p, Holm", "#TOST\u00a0p, Holm", "#Wilcoxon\u00a0p",
+            ],
             _findings.Comparisons.Where(c => c.Pairs > 0).Select(DifferenceRow)));
 
     private string ForestCaption() =>

@@ -19,7 +19,7 @@ internal static class Table
 
     /// <summary>Two columns, without a head.</summary>
     public static XElement OfFacts(IEnumerable<NamedValue> facts) =>
-        Tag.Of("dl.facts", facts.Select(fact => Tag.Of("div", Tag.Of("dt", fact.Name), Tag.Of("dd", fact.Value))));
+        Tag.Of("dl.facts", facts.Select(fact => Tag.Of("div", Tag.Of("dt", Tag.Breakable(fact.Name)), Tag.Of("dd", fact.Value))));
 
     private static XElement Field(string head, object? field, int column)
     {

@@ -17,9 +17,12 @@ internal static class Tag
             : new XElement(parts[0], new XAttribute("class", parts[1]), content);
     }
 
-    /// <summary>A dotted path as code that may break after its points, and not within a word.</summary>
-    public static XElement OfPath(string path) => Of("code", path.Split('.').SelectMany((part, i) =>
-        i == 0 ? new object[] { part } : [".", Of("wbr"), part]));
+    /// <summary>A dotted path as code.</summary>
+    public static XElement OfPath(string path) => Of("code", Breakable(path));
+
+    /// <summary>A text that may break after its points, and not within a word.</summary>
+    public static IEnumerable<object> Breakable(string text) =>
+        text.Split('.').SelectMany((part, i) => i == 0 ? new object[] { part } : [".", Of("wbr"), part]);
 
     public static XAttribute With(string name, object value) => new(name, value);
 }

@@ -19,12 +19,19 @@ internal sealed record ComparisonWords(string Quality, string Difference, string
             return new ComparisonWords("", "", VerdictOf(comparison, input, format), SizeOf(comparison), CostOf(comparison));
 
         return new ComparisonWords(
-            $"{input.Objective.Label} {format.Value(comparison.CellMean)} against {format.Value(comparison.ControlMean)} ({comparison.Control})",
-            $"difference {format.Difference(comparison.Difference)} {format.UnitOfDifferences()} {format.DifferenceRange(comparison.Interval)}"
-                .Replace("  ", " ", StringComparison.Ordinal),
+            $"{input.Objective.Label} {format.Value(comparison.CellMean)} against {format.Value(comparison.ControlMean)} "
+                + $"({comparison.Control})",
+            DifferenceOf(comparison, format),
             VerdictOf(comparison, input, format),
             SizeOf(comparison),
             CostOf(comparison));
+    }
+
+    private static string DifferenceOf(Comparison comparison, MetricFormat format)
+    {
+        var unit = format.UnitOfDifferences();
+        return $"difference {format.Difference(comparison.Difference)}{(unit.Length > 0 ? " " + unit : "")} "
+            + format.DifferenceRange(comparison.Interval);
     }
 
     /// <summary>How all comparisons ended, in one sentence.</summary>
@@ -75,7 +82,9 @@ internal sealed record ComparisonWords(string Quality, string Difference, string
     private static string EquivalentWords(Comparison comparison, ReportInput input, MetricFormat format)
     {
         var isBetter = comparison.Difference < 0 == (input.Objective.Direction == MetricDirection.Minimize);
-        var measurable = comparison.IsDifferenceShown ? $", though measurably {(isBetter ? "better" : "worse")} ({DecidingP(comparison)})" : "";
+        var measurable = comparison.IsDifferenceShown
+            ? $", though measurably {(isBetter ? "better" : "worse")} ({DecidingP(comparison)})"
+            : "";
         return $"equivalent within {format.Amount(input.EquivalenceMargin!.Value)} ({EquivalenceP(comparison)}){measurable}";
     }
 
@@ -85,9 +94,12 @@ internal sealed record ComparisonWords(string Quality, string Difference, string
     private static string ObstacleWords(Comparison comparison, ReportInput input, MetricFormat format) => comparison.Obstacle switch
     {
         VerdictObstacle.NoPairs => $"no seed succeeded both here and in {comparison.Control}",
-        VerdictObstacle.TooFewPairs => $"{comparison.Pairs} {(comparison.Pairs == 1 ? "pair is" : "pairs are")} too few, {Comparisons.PairsNeeded(input.Confidence)} are needed",
-        VerdictObstacle.NoMargin => $"no difference shown ({DecidingP(comparison)}), and no margin stated within which it would not matter",
-        _ => $"neither a difference ({DecidingP(comparison)}) nor equivalence within {format.Amount(input.EquivalenceMargin ?? 0)} ({EquivalenceP(comparison)}) is shown",
+        VerdictObstacle.TooFewPairs => $"{comparison.Pairs} {(comparison.Pairs == 1 ? "pair is" : "pairs are")} too few, "
+            + $"{Comparisons.PairsNeeded(input.Confidence)} are needed",
+        VerdictObstacle.NoMargin => $"no difference shown ({DecidingP(comparison)}), and no margin stated within which it "
+            + "would not matter",
+        _ => $"neither a difference ({DecidingP(comparison)}) nor equivalence within "
+            + $"{format.Amount(input.EquivalenceMargin ?? 0)} ({EquivalenceP(comparison)}) is shown",
     };
 
     private static string SizeOf(Comparison comparison)

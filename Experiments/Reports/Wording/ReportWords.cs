@@ -27,9 +27,12 @@ internal static class ReportWords
     public static string DifferenceNote(ReportInput input, MetricFormat format)
     {
         var unit = format.UnitOfDifferences();
-        return $"Cell minus control over pairs of equal seed{(unit.Length > 0 ? $", in {unit}" : "")}. Intervals ({Confidence(input)}) belong to the exact sign-flip test; "
+        return $"Cell minus control over pairs of equal seed{(unit.Length > 0 ? $", in {unit}" : "")}. "
+            + $"Intervals ({Confidence(input)}) belong to the exact sign-flip test; "
             + "where the pairs are too few or too many for it, they are Student's and marked (t). "
-            + (input.EquivalenceMargin is { } margin ? $"Margin of equivalence: {format.Amount(margin)}." : "No margin of equivalence was stated.");
+            + (input.EquivalenceMargin is { } margin
+                ? $"Margin of equivalence: {format.Amount(margin)}."
+                : "No margin of equivalence was stated.");
     }
 
     public static string Outcome(TrialResult trial) => trial.Outcome switch

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Orchestrator.Models.Pruning.Criteria;
 
 namespace Orchestrator.Models.Pruning.Masks;
@@ -59,40 +60,46 @@ internal static class MaskSelection<TKeys>
         if (count == 0)
             return (uint.MaxValue, 0);
 
+        int[] histogram = ArrayPool<int>.Shared.Rent(Bins);
         long left = count;
-        uint upper = LastBin(Histogram(blocks, prefix: null), ref left);
-        uint lower = LastBin(Histogram(blocks, upper), ref left);
+        CountUpper(blocks, histogram.AsSpan(0, Bins));
+        uint upper = LastBin(histogram, ref left);
+        CountLower(blocks, upper, histogram.AsSpan(0, Bins));
+        uint lower = LastBin(histogram, ref left);
+        ArrayPool<int>.Shared.Return(histogram);
         return ((upper << 16) | lower, left);
     }
 
-    /// <summary>How many keys have each value of their upper 16 bits; with a prefix, of the lower ones of those that begin so.</summary>
-    private static long[] Histogram(IReadOnlyCollection<MaskedBlock> blocks, uint? prefix)
+    /// <summary>How many keys have each value of their upper 16 bits.</summary>
+    private static void CountUpper(IReadOnlyCollection<MaskedBlock> blocks, Span<int> histogram)
     {
-        var histogram = new long[Bins];
+        histogram.Clear();
         foreach (MaskedBlock block in blocks)
         {
             ReadOnlySpan<float> weights = block.Weights;
-            if (prefix is { } upper)
+            for (int i = 0; i < weights.Length; i++)
+                histogram[(int)(TKeys.At(weights, block.Seed, i) >> 16)]++;
+        }
+    }
+
+    /// <summary>How many of the keys with these upper 16 bits have each value of the lower ones.</summary>
+    private static void CountLower(IReadOnlyCollection<MaskedBlock> blocks, uint upper, Span<int> histogram)
+    {
+        histogram.Clear();
+        foreach (MaskedBlock block in blocks)
+        {
+            ReadOnlySpan<float> weights = block.Weights;
+            for (int i = 0; i < weights.Length; i++)
             {
-                for (int i = 0; i < weights.Length; i++)
-                {
-                    uint key = TKeys.At(weights, block.Seed, i);
-                    if (key >> 16 == upper)
-                        histogram[key & 0xFFFF]++;
-                }
-            }
-            else
-            {
-                for (int i = 0; i < weights.Length; i++)
-                    histogram[TKeys.At(weights, block.Seed, i) >> 16]++;
+                uint key = TKeys.At(weights, block.Seed, i);
+                if (key >> 16 == upper)
+                    histogram[(int)(key & 0xFFFF)]++;
             }
         }
-
-        return histogram;
     }
 
     /// <summary>Counts from the largest bin down to the one in which the last of <paramref name="left"/> lies; what is to be taken from that bin is left.</summary>
-    private static uint LastBin(long[] histogram, ref long left)
+    private static uint LastBin(ReadOnlySpan<int> histogram, ref long left)
     {
         int bin = Bins - 1;
         while (histogram[bin] < left)

@@ -1,6 +1,5 @@
 using Orchestrator.Experiments.Planning;
 using Orchestrator.Experiments.Runs;
-using Orchestrator.Models.Data;
 using Orchestrator.Models.Training;
 
 namespace Orchestrator.Experiments.Tests.Runs;
@@ -155,6 +154,102 @@ internal sealed class RunStoreTests
         Assert.That(Directory.EnumerateFileSystemEntries(_runs), Is.EqualTo(new[] { file }));
     }
 
+    [Test]
+    public void A_run_is_in_use_while_a_writer_has_it()
+    {
+        string directory;
+        using (RunStore writer = RunStore.CreateOrOpen(_runs, Plans.Valid(), "{}"))
+        {
+            directory = writer.Directory;
+            Assert.That(RunStore.IsInUse(directory), Is.True);
+        }
+
+        Assert.That(RunStore.IsInUse(directory), Is.False);
+        Assert.That(() => RunStore.OpenForWriting(directory).Dispose(), Throws.Nothing);
+    }
+
+    [Test]
+    public void Setting_a_run_aside_keeps_it_and_frees_its_place()
+    {
+        string directory = Stored();
+        string first = RunStore.SetAside(directory);
+        _ = Stored();
+
+        string second = RunStore.SetAside(directory);
+
+        Assert.That(Directory.Exists(directory), Is.False);
+        Assert.That(new[] { first, second }, Is.EqualTo(new[] { directory + ".1", directory + ".2" }));
+        using RunStore kept = RunStore.OpenForReading(first);
+        Assert.That(kept.SweepText, Is.EqualTo("{}"));
+    }
+
+    [Test]
+    public void A_run_in_use_is_not_set_aside()
+    {
+        using RunStore writer = RunStore.CreateOrOpen(_runs, Plans.Valid(), "{}");
+
+        RunStoreException? refused = Assert.Throws<RunStoreException>(() => RunStore.SetAside(writer.Directory));
+
+        Assert.That(refused!.Fault, Is.EqualTo(RunStoreFault.InUse));
+        Assert.That(Directory.Exists(writer.Directory), Is.True);
+    }
+
+    [Test]
+    public void What_a_killed_process_left_beside_the_store_goes_away()
+    {
+        string leftover = RunStore.DirectoryOf(_runs, Plans.Valid()) + ".new-999999999";
+        Directory.CreateDirectory(Path.Combine(leftover, "trials"));
+
+        string directory = Stored();
+
+        Assert.That(Directory.EnumerateDirectories(_runs), Is.EqualTo(new[] { directory }));
+    }
+
+    [Test]
+    public void Data_sets_and_the_folder_of_the_sweep_come_back_as_they_were()
+    {
+        var data = new StoredDataSet
+        {
+            Kind = "synthetic-digits",
+            Cells = [0],
+            Facts = [new("Data set", "x"), new("File", "a"), new("File", "b")],
+            IsSynthetic = true,
+        };
+        using RunStore store = RunStore.CreateOrOpen(_runs, Plans.Valid(), "{}");
+        Assert.That(store.DataSets, Is.Empty);
+        Assert.That(store.SweepDirectory, Is.Null);
+
+        store.RecordDataSets([data]);
+        store.RecordSweepDirectory("/some/where");
+
+        Assert.That(store.DataSets.Single().Facts, Is.EqualTo(data.Facts));
+        Assert.That(store.DataSets.Single().DifferencesTo(data), Is.Empty);
+        Assert.That(store.SweepDirectory, Is.EqualTo("/some/where"));
+    }
+
+    [TestCase("data.json", "[{")]
+    [TestCase("data.json", "7")]
+    [TestCase("origin.json", "[]")]
+    public void A_damaged_small_file_is_named_when_it_is_read(string file, string content)
+    {
+        using RunStore store = RunStore.CreateOrOpen(_runs, Plans.Valid(), "{}");
+        File.WriteAllText(Path.Combine(store.Directory, file), content);
+
+        RunStoreException? refused = Assert.Throws<RunStoreException>(() => _ = (store.DataSets, store.SweepDirectory));
+
+        Assert.That(refused!.Fault, Is.EqualTo(RunStoreFault.Damaged));
+        Assert.That(refused.Message, Does.Contain(file));
+    }
+
+    [Test]
+    public void A_difference_between_two_loads_of_a_data_set_is_named()
+    {
+        var then = new StoredDataSet { Kind = "text", Cells = [0], Facts = [new("File", "a"), new("Licence", "l")] };
+        StoredDataSet now = then with { Facts = [new("File", "b"), new("Licence", "l")] };
+
+        Assert.That(then.DifferencesTo(now), Is.EqualTo(new[] { ("File", "a", "b") }));
+    }
+
     private static StoredResult Ended(TrialEnd end, long token) => new()
     {
         TrialId = "t",
@@ -168,32 +263,5 @@ internal sealed class RunStoreTests
     {
         using RunStore store = RunStore.CreateOrOpen(_runs, Plans.Valid(), "{}");
         return store.Directory;
-    }
-
-    /// <summary>A small plan for tests that need any.</summary>
-    private static class Plans
-    {
-        public static Plan Valid() => new()
-        {
-            Name = "tiny",
-            Hash = "0123456789ab",
-            Cells =
-            [
-                new Cell
-                {
-                    Index = 0,
-                    Name = "dense",
-                    Variant = "dense",
-                    GridPoint = [KeyValuePair.Create("optimizer.learningRate", "0.002")],
-                    Configuration = new TrialConfiguration { Data = new SyntheticDigitsOptions() },
-                    Shape = new DataShape(20, 11, TaskKind.Ctc),
-                    Parameters = 100,
-                    PlannedNonzeros = 100,
-                },
-            ],
-            Trials = [new Trial { Id = "t", Cell = 0, Seed = 0 }],
-            Objective = new Objective { Metric = "validation/label-error-rate" },
-            Report = new ReportOptions(),
-        };
     }
 }

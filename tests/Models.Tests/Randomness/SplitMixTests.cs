@@ -19,6 +19,16 @@ internal sealed class SplitMixTests
     }
 
     [Test]
+    public void The_value_at_a_position_is_the_one_that_walking_there_draws() => Gen.Select(Gen.ULong, Gen.Int[0, 50]).Sample((seed, position) =>
+    {
+        var stream = new SplitMix(seed);
+        for (int i = 0; i < position; i++)
+            _ = stream.NextUInt64();
+
+        Assert.That(SplitMix.ValueAt(seed, position), Is.EqualTo(stream.NextUInt64()));
+    });
+
+    [Test]
     public void A_stream_goes_on_exactly_from_a_saved_state() => Gen.ULong.Sample(seed =>
     {
         var stream = new SplitMix(seed);

@@ -339,19 +339,28 @@ internal sealed class LocalRingRendezvousTests
     {
         LocalRingRendezvous rendezvous = new(Patient);
         using CancellationTokenSource stop = new();
+        using ManualResetEventSlim stopped = new();
 
-        double[] sums = Gang.Run(2, rank =>
+        Exception?[] errors = Gang.Errors(2, rank =>
         {
-            IGradientExchange exchange = rendezvous.Join(Ring, 1, rank, worldSize: 2, stop.Token);
-            double sum = Sum(exchange);
-            rendezvous.Leave(Ring, 1, rank);
-            return sum;
+            IGradientExchange exchange = rendezvous.Join(
+                Ring, 1, rank, worldSize: 2, rank == 0 ? stop.Token : CancellationToken.None);
+            Sum(exchange);
+            if (rank == 0)
+            {
+                rendezvous.Leave(Ring, 1, rank);
+                stop.Cancel();
+                stopped.Set();
+            }
+            else
+            {
+                stopped.Wait();
+                Sum(exchange);
+            }
         });
-        stop.Cancel();
-        Exception?[] late = Gang.Errors(1, rank => Join(rendezvous, rank, worldSize: 2));
 
-        Assert.That(sums, Is.All.EqualTo(2.0));
-        Assert.That(late[0], Is.Not.Null.And.Matches(Failed(CollectiveFailure.StaleEpoch, rank: 0, retryHelps: false)));
+        Assert.That(errors[0], Is.Null);
+        Assert.That(errors[1], Is.Not.Null.And.Matches(Failed(CollectiveFailure.Left, rank: 0, retryHelps: true)));
     }
 
     [Test]

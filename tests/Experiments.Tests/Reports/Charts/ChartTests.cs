@@ -80,6 +80,17 @@ internal sealed class ChartTests
     }
 
     [Test]
+    public void Several_points_of_one_epoch_become_their_mean()
+    {
+        var cell = SampleReports.TwoVariants().Cells[0];
+        var trials = cell.Trials.Select(t => t with { TrainingLossCurve = [new(2, 4), new(1, 1), new(1, 3), new(2, double.NaN)] });
+
+        var mean = CurveSeries.Of(cell with { Trials = [.. trials] }, 0, t => t.TrainingLossCurve).Mean;
+
+        Assert.That(mean, Is.EqualTo(new[] { new CurvePoint(1, 2), new CurvePoint(2, 4) }));
+    }
+
+    [Test]
     public void A_curve_with_more_points_than_pixels_is_thinned_and_keeps_its_ends()
     {
         var cell = SampleReports.TwoVariants().Cells[0];

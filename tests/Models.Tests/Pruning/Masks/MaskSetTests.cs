@@ -262,6 +262,22 @@ internal sealed class MaskSetTests
     }
 
     [Test]
+    public void The_hash_follows_every_change_of_the_masks()
+    {
+        using var masks = new MaskSet(Program(PruningMethod.GradualCubic), Options.Gru, Ramp());
+
+        string dense = masks.Hash;
+        masks.UpdateAfter(FirstUpdate + 100);
+        string sparse = masks.Hash;
+        masks.UpdateAfter(End);
+        string sparser = masks.Hash;
+        masks.Restore(ones(118));
+
+        Assert.That(new[] { dense, sparse, sparser }, Is.Unique);
+        Assert.That(masks.Hash, Is.EqualTo(dense));
+    }
+
+    [Test]
     public void A_mask_of_another_length_is_refused()
     {
         using var masks = new MaskSet(Program(PruningMethod.GradualCubic), Options.Gru, Ramp());

@@ -1,0 +1,49 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace Orchestrator.Commands;
+
+/// <summary>Arguments and options that several commands share, so that they read the same everywhere.</summary>
+internal static class CommonOptions
+{
+    /// <summary>More than any machine's cores: a slip of the pen.</summary>
+    private const int SlotsMax = 1024;
+
+    public static Argument<string> Sweep() => new("SWEEP") { Description = "Sweep file (JSON)." };
+
+    public static Argument<string> Run() => new("RUN") { Description = "Folder of a run, or its name below --runs." };
+
+    public static Option<string> Runs() => new("--runs")
+    {
+        Description = "Folder that holds the runs.",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => "runs",
+    };
+
+    public static Option<string?> Data() => new("--data")
+    {
+        Description = "Folder that holds the data files; absent: what ORCHESTRATOR_DATA names.",
+        HelpName = "DIR",
+    };
+
+    public static Option<bool> Json() => new("--json") { Description = "Answers in JSON, for machines; all other words go to standard error." };
+
+    public static Option<bool> Open() => new("--open") { Description = "Opens the report in the browser." };
+
+    public static Option<int> Slots() => new("--slots")
+    {
+        Description = "Trials (or ranks of trials) that train at the same time, each on one core.",
+        HelpName = "N",
+        DefaultValueFactory = _ => Environment.ProcessorCount,
+        CustomParser = ParseSlots,
+    };
+
+    private static int ParseSlots(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        if (int.TryParse(text, out int slots) && slots is >= 1 and <= SlotsMax)
+            return slots;
+        result.AddError($"`--slots` takes a whole number from 1 to {SlotsMax}; found `{text}`.");
+        return 0;
+    }
+}

@@ -1,0 +1,15 @@
+namespace Orchestrator.Execution;
+
+/// <summary>How a run is to be executed; what is executed is in its store.</summary>
+internal sealed record RunRequest
+{
+    /// <summary>As given with --data; null: as the environment says.</summary>
+    public required string? DataFolder { get; init; }
+
+    public required int Slots { get; init; }
+
+    public bool OpensReport { get; init; }
+
+    /// <summary>Whether the outcome is wanted in JSON.</summary>
+    public bool Json { get; init; }
+}
