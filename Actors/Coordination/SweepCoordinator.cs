@@ -93,7 +93,9 @@ internal sealed class SweepCoordinator : ReceivePersistentActor
         }
 
         var consequences = new Consequences(Sender, decision.Reply, effects.ToImmutable());
-        PersistAllAsync(decision.Events.OfType<IStoredEvent>().ToArray(), _ => { });
+        IStoredEvent[] stored = [.. decision.Events.OfType<IStoredEvent>()];
+        if (stored.Length > 0)
+            PersistAllAsync(stored, _ => { });
         DeferAsync(consequences, Carry);
         return decision.Reply;
     }

@@ -1,6 +1,5 @@
 using CsCheck;
 using Orchestrator.Actors.Coordination;
-using Orchestrator.Experiments.Runs;
 using static Orchestrator.Actors.Coordination.SweepProtocol;
 using static Orchestrator.Actors.Tests.Coordination.Given;
 
