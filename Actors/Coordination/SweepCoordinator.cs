@@ -95,7 +95,7 @@ internal sealed class SweepCoordinator : ReceivePersistentActor
         var consequences = new Consequences(Sender, decision.Reply, effects.ToImmutable());
         IStoredEvent[] stored = [.. decision.Events.OfType<IStoredEvent>()];
         if (stored.Length > 0)
-            PersistAllAsync(stored, _ => { }); // it refuses to store nothing
+            PersistAllAsync(stored, _ => { });
         DeferAsync(consequences, Carry);
         return decision.Reply;
     }

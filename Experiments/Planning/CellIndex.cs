@@ -19,7 +19,10 @@ internal sealed class CellIndex(ImmutableArray<CellInPlanning> cells)
     public CellInPlanning? Beside(CellInPlanning cell, string variant, Place place, SweepDefinition sweep, ErrorSink errors)
     {
         CellInPlanning? found = Beside(cell, variant);
-        if (found is null && sweep.Find(variant) is not null && !sweep.Cells.Any(other => other.Variant.Name == variant && other.Point == cell.Draft.Point))
+        bool isLeftOut = found is null
+            && sweep.Find(variant) is not null
+            && !sweep.Cells.Any(other => other.Variant.Name == variant && other.Point == cell.Draft.Point);
+        if (isLeftOut)
             errors.Add(place, $"`{Node.Shorten(cell.Name)}` needs `{Node.Shorten(variant)}` at the same grid point, which is left out; exclude both or neither.");
         return found;
     }

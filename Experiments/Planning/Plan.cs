@@ -44,7 +44,7 @@ public sealed record Cell
 
     public required string Variant { get; init; }
 
-    /// <summary>Grid path to JSON value, in the order of the file; empty without a grid.</summary>
+    /// <summary>Grid path to JSON value, in the order of the paths; empty without a grid.</summary>
     public required ImmutableArray<KeyValuePair<string, string>> GridPoint { get; init; }
 
     /// <summary>Index of the cell that this one is compared with; null for a baseline.</summary>

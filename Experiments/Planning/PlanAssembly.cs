@@ -53,12 +53,15 @@ internal static class PlanAssembly
     private static ImmutableArray<Trial> Order(ImmutableArray<CellInPlanning> cells, Dictionary<CellInPlanning, int> index)
     {
         ImmutableArray<CellInPlanning> order = SourcesFirst(cells);
-        Dictionary<CellInPlanning, JObject> contents = cells.ToDictionary(cell => cell, cell => TrialIdentity.Content(cell.Configuration));
+        Dictionary<CellInPlanning, string> contents = cells.ToDictionary(cell => cell, cell => TrialIdentity.ContentOf(cell.Configuration));
+        ILookup<long, CellInPlanning> bySeed = order
+            .SelectMany(cell => cell.Draft.Variant.Seeds.Select(seed => (seed, cell)))
+            .ToLookup(entry => entry.seed, entry => entry.cell);
         var trials = ImmutableArray.CreateBuilder<Trial>();
         foreach (long seed in cells.SelectMany(cell => cell.Draft.Variant.Seeds).Distinct())
         {
             var ids = new Dictionary<CellInPlanning, string>();
-            foreach (CellInPlanning cell in order.Where(cell => cell.Draft.Variant.Seeds.Contains(seed)))
+            foreach (CellInPlanning cell in bySeed[seed])
             {
                 string? quantiles = cell.QuantileSource is { } dense ? ids[dense] : null;
                 string? densities = cell.DensitySource is { } pruned ? ids[pruned] : null;

@@ -12,8 +12,6 @@ namespace Orchestrator.Experiments.Planning;
 /// </summary>
 public static class PlanJson
 {
-    private const int DigestDigits = 64;
-
     public static string Write(Plan plan)
     {
         JObject json = CanonicalJson.Of(StoredPlan.Of(plan));
@@ -53,7 +51,7 @@ public static class PlanJson
         }
     }
 
-    private static string DigestOf(Node plan) => CanonicalJson.Hash(plan.Text, DigestDigits);
+    private static string DigestOf(Node plan) => CanonicalJson.Hash(plan.Text, CanonicalJson.HashDigitsMax);
 
     private static InvalidDataException Damaged(ErrorSink errors) =>
         new(errors.IsEmpty ? "It is no JSON object." : string.Join(" ", errors.Errors.Take(3).Select(error => $"{error.Path}: {error.Message}")));

@@ -65,7 +65,7 @@ internal sealed class Planner(SweepDefinition sweep, DataRoot root, int? slots, 
         foreach (CellInPlanning cell in cells)
         {
             string content = TrialIdentity.Of(
-                TrialIdentity.Content(cell.Configuration), seed: 0, cell.QuantileSource?.Name, cell.DensitySource?.Name);
+                TrialIdentity.ContentOf(cell.Configuration), seed: 0, cell.QuantileSource?.Name, cell.DensitySource?.Name);
             if (!seen.TryAdd(content, cell))
                 errors.Add(cell.Draft.Variant.Place, $"`{Node.Shorten(cell.Name)}` and `{Node.Shorten(seen[content].Name)}` have the same configuration; remove one or tell them apart.");
         }

@@ -11,15 +11,21 @@ internal static class TrialIdentity
     /// <summary>64 bits: among a million trials two collide with a chance of 3 in 10⁸; 32 bits would with certainty.</summary>
     private const int Digits = 16;
 
-    /// <summary>The canonical configuration without what has no effect: names of variants (the sources' ids stand for them), and the options of a pruning that does not take place.</summary>
-    public static JObject Content(TrialConfiguration configuration) => CanonicalJson.Of(configuration with
-    {
-        Pruning = configuration.Pruning.Method == PruningMethod.None
-            ? new PruningOptions()
-            : configuration.Pruning with { QuantileFrom = null, DensitiesFrom = null },
-    });
+    /// <summary>
+    /// Digest of the configuration without what has no effect: names of variants (the sources' ids stand for them), and the
+    /// options of a pruning that does not take place.
+    /// </summary>
+    public static string ContentOf(TrialConfiguration configuration) => CanonicalJson.Hash(
+        CanonicalJson.Of(configuration with
+        {
+            Pruning = configuration.Pruning.Method == PruningMethod.None
+                ? new PruningOptions()
+                : configuration.Pruning with { QuantileFrom = null, DensitiesFrom = null },
+        }),
+        CanonicalJson.HashDigitsMax);
 
-    public static string Of(JObject content, long seed, string? quantileSource, string? densitySource) => CanonicalJson.Hash(
+    /// <param name="content">Of <see cref="ContentOf"/>.</param>
+    public static string Of(string content, long seed, string? quantileSource, string? densitySource) => CanonicalJson.Hash(
         new JObject
         {
             ["configuration"] = content,

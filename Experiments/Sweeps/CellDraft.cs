@@ -5,7 +5,7 @@ using Orchestrator.Models.Training;
 namespace Orchestrator.Experiments.Sweeps;
 
 /// <summary>A variant at a grid point, as far as the file alone tells.</summary>
-/// <param name="GridPoint">Path to value as compact JSON, in the order of the file.</param>
+/// <param name="GridPoint">Path to value as compact JSON, in the order of the paths.</param>
 /// <param name="Tree">Base, variant and grid point laid over each other, without the match.</param>
 /// <param name="Configuration">With the default in place of a value that is solved for.</param>
 internal sealed record CellDraft(

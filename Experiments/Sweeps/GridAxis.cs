@@ -7,7 +7,7 @@ namespace Orchestrator.Experiments.Sweeps;
 /// <param name="Values">Each as the tree that sets it, beside the value as written.</param>
 internal sealed record GridAxis(string Path, Place Place, ImmutableArray<(Node Value, ObjectNode Tree)> Values)
 {
-    /// <summary>Axes in the order of the file; whatever is no axis is reported.</summary>
+    /// <summary>Axes in the order of their paths, so that the order of keys in a file means nothing; whatever is no axis is reported.</summary>
     public static ImmutableArray<GridAxis> Read(Node? node, ErrorSink errors)
     {
         if (node is null)
@@ -20,7 +20,7 @@ internal sealed record GridAxis(string Path, Place Place, ImmutableArray<(Node V
 
         if (given.Members.Length == 0)
             errors.Add(node.Place, "The grid is empty; give it an axis, such as `\"network.hiddenSize\": [64, 128]`, or leave it out.");
-        return [.. given.Members.Select(member => ReadAxis(member, errors)).OfType<GridAxis>()];
+        return [.. given.Members.Select(member => ReadAxis(member, errors)).OfType<GridAxis>().OrderBy(axis => axis.Path, StringComparer.Ordinal)];
     }
 
     private static GridAxis? ReadAxis(Member member, ErrorSink errors)

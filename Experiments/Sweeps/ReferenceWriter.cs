@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Newtonsoft.Json;
+using Orchestrator.Experiments.Planning;
 using Orchestrator.Experiments.Sweeps.Forms;
 using Orchestrator.Models.Data;
 using Orchestrator.Models.Training;
@@ -20,7 +21,18 @@ public static class ReferenceWriter
         Table(text, "`report`", FormOf.Record<SweepReport>());
         foreach (Field field in FormOf.Record<TrialConfiguration>().Fields)
             Part(text, field.Name, field.Form);
+        Metrics(text);
         return text.ToString();
+    }
+
+    private static void Metrics(StringBuilder text)
+    {
+        text.Append("### Metrics\n\nWhat `objective.metric` may be, the default first. All of them are better when smaller.\n\n| data | metrics |\n|---|---|\n");
+        foreach (DataSetInfo info in DataSets.All)
+        {
+            string metrics = string.Join(", ", TaskMetrics.Of(info.Task).Select(metric => $"`{metric}`"));
+            text.Append(CultureInfo.InvariantCulture, $"| {info.Kind} | {metrics} |\n");
+        }
     }
 
     private static void Part(StringBuilder text, string path, Form form)

@@ -18,6 +18,7 @@ internal sealed record SweepDefinition
 
     public required ImmutableArray<Variant> Variants { get; init; }
 
+    /// <summary>In the order of their paths.</summary>
     public required ImmutableArray<GridAxis> Axes { get; init; }
 
     /// <summary>Variants in the order of the file, each at all its grid points.</summary>
@@ -31,8 +32,4 @@ internal sealed record SweepDefinition
     public required ReportOptions Report { get; init; }
 
     public Variant? Find(string variant) => Variants.FirstOrDefault(candidate => candidate.Name == variant);
-
-    /// <summary>The cell of a variant at the grid point of another cell.</summary>
-    public CellDraft? Find(string variant, string point) =>
-        Cells.FirstOrDefault(cell => cell.Variant.Name == variant && cell.Point == point);
 }

@@ -15,7 +15,7 @@ internal static class CommonOptions
 
     public static Option<string> Runs() => new("--runs")
     {
-        Description = "Folder that holds the runs.",
+        Description = "Folder that holds the runs; absent: `runs`.",
         HelpName = "DIR",
         DefaultValueFactory = _ => "runs",
     };
@@ -32,7 +32,7 @@ internal static class CommonOptions
 
     public static Option<int> Slots() => new("--slots")
     {
-        Description = "Trials (or ranks of trials) that train at the same time, each on one core.",
+        Description = "Trials (or ranks of trials) that train at the same time, each on one core; absent: one per core.",
         HelpName = "N",
         DefaultValueFactory = _ => Environment.ProcessorCount,
         CustomParser = ParseSlots,

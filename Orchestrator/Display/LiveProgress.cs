@@ -37,17 +37,27 @@ internal sealed class LiveProgress(Terminal terminal) : ProgressDisplay
 
     private Table Draw()
     {
-        Table table = Tables.Create(
-            ("Cell", false), ("Seed", true), ("State", false), ("Progress", false), ("Epoch", true), ("Loss", true), ("Metric", true), ("Sparsity", true));
         if (_latest is not { } progress)
-            return Caption(table, "Starting …");
+            return Caption(Columns("metric"), "Starting …");
 
         int rows = Math.Max(3, _console.Profile.Height - OtherLines);
+        string? metric = progress.Trials.Select(trial => trial.Metric).FirstOrDefault(name => name is not null);
+        Table table = Columns(Words.MetricName(metric ?? "metric"));
         foreach (TrialProgress trial in Foremost(progress, rows))
             AddRow(table, trial);
         int hidden = progress.Trials.Length - table.Rows.Count;
         string more = hidden > 0 ? $"{hidden} more. " : "";
         return Caption(table, more + ProgressWords.Summary(progress));
+    }
+
+    /// <summary>A row is a line, however narrow the terminal is.</summary>
+    private static Table Columns(string metric)
+    {
+        Table table = Tables.Create(
+            ("Cell", false), ("Seed", true), ("State", false), ("Progress", false), ("Epoch", true), ("Loss", true), (metric, true), ("Sparsity", true));
+        foreach (TableColumn column in table.Columns)
+            column.NoWrap = true;
+        return table;
     }
 
     private Table Caption(Table table, string text)
@@ -72,7 +82,7 @@ internal sealed class LiveProgress(Terminal terminal) : ProgressDisplay
         trial.State == TrialState.Running && trial.Steps > 0 ? Bar(trial.Step, trial.Steps) : "",
         trial.Step == 0 ? "" : $"{trial.Epoch}",
         trial.Loss is { } loss ? Words.Number(loss) : "",
-        ProgressWords.Metric(trial),
+        trial is { Metric: { } name, MetricValue: { } value } ? Words.Metric(name, value) : "",
         trial.Sparsity is { } sparsity ? Words.Percent(sparsity) : "");
 
     private static string Bar(long step, long steps)

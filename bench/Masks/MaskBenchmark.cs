@@ -4,7 +4,6 @@ using Orchestrator.Models.Native;
 using Orchestrator.Models.Networks;
 using Orchestrator.Models.Pruning;
 using Orchestrator.Models.Pruning.Masks;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Orchestrator.Bench.Masks;

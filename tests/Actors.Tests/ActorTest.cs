@@ -13,6 +13,13 @@ internal abstract class ActorTest : TestKitBase, IAsyncDisposable
 {
     private const string Own = """
         akka.actor.serialize-messages = on
+        akka.actor.serializers.by-reference = "Orchestrator.Actors.Tests.ByReference, Orchestrator.Actors.Tests"
+        akka.actor.serialization-bindings {
+          "Akka.Persistence.RequestRecoveryPermit, Akka.Persistence" = by-reference
+          "Akka.Persistence.RecoveryPermitGranted, Akka.Persistence" = by-reference
+          "Akka.Persistence.ReturnRecoveryPermit, Akka.Persistence" = by-reference
+          "Akka.Persistence.RecoveryTick, Akka.Persistence" = by-reference
+        }
         akka.loggers = ["Akka.TestKit.TestEventListener, Akka.TestKit"]
         akka.test.default-timeout = 20s
         akka.test.single-expect-default = 20s

@@ -33,7 +33,7 @@ internal static class Plans
                     GridPoint = [],
                     Configuration = configuration,
                     Shape = shape,
-                    Length = TrainingLength.Of(configuration, DataSets.Load(configuration.Data, DataRoot.None).Train.Count),
+                    Length = Experiments.Planning.TrainingLength.Of(configuration, trainCount: 1_000),
                     Parameters = parameters,
                     PlannedNonzeros = parameters,
                 },

@@ -13,22 +13,23 @@ namespace Orchestrator.Experiments.Sweeps.Forms;
 /// </summary>
 internal static class CanonicalJson
 {
-    public static JObject Of<T>(T record)
-        where T : class => (JObject)Write(record, FormOf.Record<T>());
+    /// <summary>Hex digits of a whole SHA-256.</summary>
+    public const int HashDigitsMax = 64;
 
-    /// <summary>Lower-case hex digits of the SHA-256 of the JSON text in UTF-8.</summary>
+    public static JObject Of<T>(T record)
+        where T : class => (JObject)Of(record, FormOf.Record<T>());
+
+    /// <summary>The first lower-case hex digits of the SHA-256 of the JSON text in UTF-8.</summary>
     public static string Hash(JToken json, int digits) => Hash(json.ToString(Formatting.None), digits);
 
     public static string Hash(string text, int digits) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..digits];
 
-    public static JToken Of(object value, Form form) => Write(value, form);
-
-    private static JToken Write(object value, Form form) => form switch
+    public static JToken Of(object value, Form form) => form switch
     {
         Form.Record record => WriteRecord(value, record),
         Form.Union union => WriteUnion((DataOptions)value, union),
-        Form.List list => new JArray(((IEnumerable)value).Cast<object>().Select(item => Write(item, list.Item))),
+        Form.List list => new JArray(((IEnumerable)value).Cast<object>().Select(item => Of(item, list.Item))),
         Form.Choice => new JValue(FormOf.Kebab(value.ToString()!)),
         Form.Text or Form.Truth or Form.Whole or Form.Number => new JValue(value),
         _ => throw new ArgumentOutOfRangeException(nameof(form), form, "Not a form that is written."),
@@ -40,7 +41,7 @@ internal static class CanonicalJson
         foreach (Field field in form.Fields.OrderBy(field => field.Name, StringComparer.Ordinal))
         {
             if (field.Property.GetValue(record) is { } value)
-                json.Add(field.Name, Write(value, field.Form));
+                json.Add(field.Name, Of(value, field.Form));
         }
 
         return json;

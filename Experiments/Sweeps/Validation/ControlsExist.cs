@@ -7,28 +7,29 @@ internal sealed class ControlsExist : IRule
 {
     public void Check(SweepDefinition sweep, ErrorSink errors)
     {
-        string[] names = [.. sweep.Variants.Select(variant => variant.Name)];
+        var byName = sweep.Variants.DistinctBy(variant => variant.Name).ToDictionary(variant => variant.Name);
         foreach (Variant variant in sweep.Variants)
         {
             if (variant.Control is not { } control)
                 continue;
             if (control.Name == variant.Name)
                 errors.Add(control.Place, $"`{Node.Shorten(variant.Name)}` cannot be its own control.");
-            else if (!names.Contains(control.Name))
-                errors.AddUnknown(control.Place, "variant", control.Name, names);
-            else if (ComesBack(sweep, variant))
+            else if (!byName.TryGetValue(control.Name, out Variant? other))
+                errors.AddUnknown(control.Place, "variant", control.Name, byName.Keys);
+            else if (ComesBack(variant, byName))
                 errors.Add(control.Place, $"The control of `{Node.Shorten(variant.Name)}` leads back to it; a chain of controls must end at a variant without one.");
             else
-                CheckPairs(variant, sweep.Find(control.Name)!, control.Place, errors);
+                CheckPairs(variant, other, control.Place, errors);
         }
     }
 
-    private static bool ComesBack(SweepDefinition sweep, Variant variant)
+    /// <summary>A circle that it only leads into is told of those that lie in it.</summary>
+    private static bool ComesBack(Variant variant, Dictionary<string, Variant> byName)
     {
         Variant? at = variant;
-        for (int steps = 0; steps <= sweep.Variants.Length; steps++)
+        for (int steps = 0; steps < byName.Count && at is not null; steps++)
         {
-            at = at?.Control is { } control ? sweep.Find(control.Name) : null;
+            at = at.Control is { } control ? byName.GetValueOrDefault(control.Name) : null;
             if (ReferenceEquals(at, variant))
                 return true;
         }

@@ -12,7 +12,7 @@ namespace Orchestrator.Models.Pruning.Masks;
 /// masks, without a word between them.
 /// </summary>
 /// <remarks>
-/// The order within a step, from Narang et al.: the optimizer updates all weights, masked ones, too; then
+/// The order within a step: the optimizer updates all weights, masked ones, too; then
 /// <see cref="UpdateAfter"/> looks at what it made of them; then <see cref="Apply"/> zeroes what is masked. So a masked weight
 /// comes back only if one update of the optimizer carries it, from zero, over the threshold or among the largest. Before the
 /// first step both are called once, with step 0. Belongs to one thread.

@@ -12,9 +12,9 @@ internal sealed class FaultTests
     {
         yield return new(new InsufficientMemoryException(), FailureKind.OutOfMemory);
         yield return new(
-            new SEHException("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory: you tried"),
+            new NativeError("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory: you tried"),
             FailureKind.OutOfMemory);
-        yield return new(new SEHException("size mismatch"), FailureKind.Bug);
+        yield return new(new NativeError("size mismatch"), FailureKind.Bug);
         yield return new(new BadInputException([]), FailureKind.BadConfiguration);
         yield return new(new DataException("file", "is not there"), FailureKind.BadData);
         yield return new(new RunStoreException(RunStoreFault.Full, "full"), FailureKind.Storage);
@@ -37,4 +37,7 @@ internal sealed class FaultTests
             Fault.From(new InvalidOperationException(new string('x', 100_000))).Reason,
             Has.Length.EqualTo(Fault.ReasonLengthMax));
     }
+
+    /// <summary>As libtorch's errors arrive.</summary>
+    private sealed class NativeError(string message) : ExternalException(message);
 }

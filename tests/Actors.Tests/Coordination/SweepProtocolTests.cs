@@ -17,7 +17,12 @@ internal sealed class SweepProtocolTests
         ["stopping"] = State(Plan(2), Worker(0), Granted(0, 1, "w0"), new StopRequested("user")),
         ["stopped"] = State(Plan(2), Worker(0), new StopRequested("user"), new SweepOver()),
         ["over"] = State(
-            Plan(1), Worker(0), Granted(0, 1, "w0"), new TrialEnded(0, 1, TrialEnd.Succeeded, null), new SweepOver()),
+            Plan(1),
+            Worker(0),
+            Granted(0, 1, "w0"),
+            new RankReported(0, 0, RankEnd.Completed),
+            new TrialEnded(0, 1, TrialEnd.Succeeded, null),
+            new SweepOver()),
     };
 
     private static readonly ICommand[] Commands =

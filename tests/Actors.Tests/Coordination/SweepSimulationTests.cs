@@ -1,6 +1,5 @@
 using CsCheck;
 using Orchestrator.Actors.Coordination;
-using Orchestrator.Experiments.Runs;
 using static Orchestrator.Actors.Coordination.SweepProtocol;
 using static Orchestrator.Actors.Tests.Coordination.Given;
 
@@ -117,7 +116,7 @@ internal sealed class SweepSimulationTests
         {
             bool isGhost = command is RegisterWorker register
                 && _workers.GetValueOrDefault(register.Worker).Incarnation != register.Incarnation;
-            if (!isGhost)
+            if (!isGhost && command is not Recovered)
                 Send(command);
         }
 
@@ -150,7 +149,6 @@ internal sealed class SweepSimulationTests
         private void Restart()
         {
             _workers.Clear();
-            _sent.RemoveAll(command => command is Stop);
             _state = Replay();
             Send(new Recovered());
         }
@@ -169,6 +167,9 @@ internal sealed class SweepSimulationTests
                 _state = _state.Apply(@event);
                 Witness(@event);
             }
+
+            int running = _state.Running.Values.Sum(attempt => attempt.WorldSize - attempt.Ends.Count);
+            Check(running <= _state.Workers.Count, "More ranks than slots.");
         }
 
         private void Witness(IEvent @event)
@@ -188,9 +189,6 @@ internal sealed class SweepSimulationTests
                 default:
                     break;
             }
-
-            int running = _state.Running.Values.Sum(attempt => attempt.WorldSize - attempt.Ends.Count);
-            Check(running <= _state.Workers.Count, "More ranks than slots.");
         }
 
         private void Occupy(AttemptGranted granted)

@@ -88,12 +88,12 @@ internal sealed class HoconFilesTests
         }));
     }
 
-    /// <summary>A dispatcher of ours is made like Akka's own default one.</summary>
+    /// <summary>A dispatcher of ours is made like Akka's own.</summary>
     private static bool IsDispatcher(string key, Config reference)
     {
         int end = key.IndexOf("-dispatcher.", StringComparison.Ordinal);
         return key.StartsWith("orchestrator.", StringComparison.Ordinal) && end > 0
-            && reference.HasPath($"akka.actor.default-dispatcher.{key[(end + "-dispatcher.".Length)..]}");
+            && reference.HasPath($"akka.actor.default-fork-join-dispatcher.{key[(end + "-dispatcher.".Length)..]}");
     }
 
     private static IEnumerable<string> Keys(HoconValue value, string path)

@@ -179,12 +179,12 @@ internal sealed class SweepHostTests : IDisposable
     }
 
     [Test]
-    public void A_gang_larger_than_the_machine_is_refused_before_anything_starts()
+    public async Task A_gang_larger_than_the_machine_is_refused_before_anything_starts()
     {
         using RunStore store = Store(Plans.Of(1, worldSize: 4));
         SweepHostOptions options = Options() with { Slots = 2 };
 
-        Assert.ThatAsync(
+        await Assert.ThatAsync(
             () => SweepHost.RunAsync(store, options, new Watcher(), CancellationToken.None),
             Throws.TypeOf<BadInputException>().With.Message.Contains("4").And.Message.Contains("--slots"));
     }
@@ -235,7 +235,7 @@ internal sealed class SweepHostTests : IDisposable
         Assert.That(outcome.Succeeded, Is.EqualTo(Trials));
     }
 
-    private RunStore Store(Plan plan) => RunStore.CreateOrOpen(_runs, plan, "{}", null);
+    private RunStore Store(Plan plan) => RunStore.CreateOrOpen(_runs, plan, "{}");
 
     private static SweepHostOptions Options() => new()
     {

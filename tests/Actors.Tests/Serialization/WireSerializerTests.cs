@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Runtime.Serialization;
 using System.Text;
 using Akka.Actor;
-using Akka.Serialization;
 using CsCheck;
 using Newtonsoft.Json;
 using Orchestrator.Actors.Coordination;

@@ -9,8 +9,6 @@ internal sealed class SamplesTests
     {
         Plan plan = Samples.Plan(name);
 
-        foreach (Cell cell in plan.Cells)
-            TestContext.Out.WriteLine($"{cell.Name,-20} {cell.Parameters,8} {cell.PlannedNonzeros,8} {cell.Configuration.Network.HiddenSize,4} {cell.Configuration.Pruning.Sparsity} {cell.Length}");
         Assert.That(plan.Trials, Has.Length.GreaterThanOrEqualTo(plan.Cells.Length));
     }
 }

@@ -13,7 +13,7 @@ internal static class Stores
         {
           "name": "tiny",
           "base": { "data": { "kind": "synthetic-digits", "trainCount": 40, "batchSize": 10 }, "network": { "hiddenSize": 8 } },
-          "variants": [{ "name": "dense" }, { "name": "pruned [90 %]", "set": { "pruning.method": "gradual-cubic" } }],
+          "variants": [{ "name": "dense" }, { "name": "pruned 90 %", "set": { "pruning": { "method": "gradual-cubic", "interval": 2 } } }],
           "controls": "dense",
           "seeds": 2
         }

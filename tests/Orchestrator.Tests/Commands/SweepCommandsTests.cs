@@ -54,7 +54,7 @@ internal sealed class SweepCommandsTests
         Typed typed = await Typed.RunAsync("plan", Stores.Write(_folder, "tiny.json"));
 
         Assert.That(typed.ExitCode, Is.EqualTo(ExitCode.Done));
-        Assert.That(typed.Out, Does.Contain("2 cells, 4 trials").And.Contain("pruned [90 %]").And.Contain("Nonzeros"));
+        Assert.That(typed.Out, Does.Contain("2 cells, 4 trials").And.Contain("pruned 90 %").And.Contain("Nonzeros"));
     }
 
     [Test]
@@ -63,7 +63,7 @@ internal sealed class SweepCommandsTests
         Typed typed = await Typed.RunAsync("plan", Stores.Write(_folder, "tiny.json"), "--json");
 
         var plan = JObject.Parse(typed.Out);
-        Assert.That(plan["cells"]!.Select(cell => cell.Value<string>("name")), Is.EqualTo(new[] { "dense", "pruned [90 %]" }));
+        Assert.That(plan["cells"]!.Select(cell => cell.Value<string>("name")), Is.EqualTo(new[] { "dense", "pruned 90 %" }));
         Assert.That(plan["cells"]![1]!.Value<string>("control"), Is.EqualTo("dense"));
         Assert.That(plan["trials"]!.Count(), Is.EqualTo(4));
         Assert.That(plan.Value<double>("estimatedSeconds"), Is.Positive);

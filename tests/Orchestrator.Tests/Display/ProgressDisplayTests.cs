@@ -73,13 +73,13 @@ internal sealed class ProgressDisplayTests
         ProgressDisplay display = Display(isInteractive: true);
         display.Report(Progress(
             Trial(TrialState.Pending) with { Seed = 11 },
-            Trial(TrialState.Running) with { Seed = 12, Step = 50, Steps = 100, Epoch = 4, Loss = 1.5, Sparsity = 0.9 }));
+            Trial(TrialState.Running) with { Seed = 12, Step = 50, Steps = 100, Epoch = 4, Loss = 1.5, Sparsity = 0.9, Metric = "validation/label-error-rate", MetricValue = 0.041 }));
 
         SweepOutcome outcome = await display.ShowAsync(Task.FromResult(new SweepOutcome(2, 0, 0, 0, Stopped: false)));
 
         string shown = _out.ToString();
         Assert.That(outcome.Succeeded, Is.EqualTo(2));
-        Assert.That(shown, Does.Contain("dense [0.002]").And.Contain("██████░░░░░░").And.Contain("90.0 %"));
+        Assert.That(shown, Does.Contain("dense [0.002]").And.Contain("██████░░░░░░").And.Contain("90.0 %").And.Contain("4.10 %"));
         Assert.That(shown.IndexOf("12", StringComparison.Ordinal), Is.LessThan(shown.IndexOf("11", StringComparison.Ordinal)));
     }
 

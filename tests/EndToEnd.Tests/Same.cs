@@ -1,0 +1,15 @@
+namespace Orchestrator.EndToEnd.Tests;
+
+/// <summary>Bitwise equality of two runs: weights, metrics but for those of a clock, and the report without times.</summary>
+internal static class Same
+{
+    public static async Task AssertAsync(RunFolder expected, RunFolder actual, Workplace place)
+    {
+        Assert.That(expected.Weights(), Is.Not.Empty);
+        Assert.That(expected.Metrics(), Is.Not.Empty);
+        Assert.That(actual.Weights(), Is.EqualTo(expected.Weights()), "weights");
+        Assert.That(actual.Metrics(), Is.EqualTo(expected.Metrics()), "metrics");
+        SortedDictionary<string, string> reports = await expected.ReportAsync(place.PathOf("report-expected"));
+        Assert.That(await actual.ReportAsync(place.PathOf("report-actual")), Is.EqualTo(reports), "report");
+    }
+}
