@@ -62,7 +62,8 @@ internal sealed class SweepRun
         }
         catch (RunStoreException exception) when (exception.Fault == RunStoreFault.Full)
         {
-            TellFullDisk(exception);
+            _terminal.Error.WriteLine(
+                $"No space is left for the run in `{Shown.Path(_store.Directory)}`. Nothing that was stored is lost. Free some space, then:\n  {ResumeCommand}");
             return ExitCode.TrialsFailed;
         }
 
@@ -98,12 +99,6 @@ internal sealed class SweepRun
     {
         IReadOnlyDictionary<string, StoredResult> results = _store.Results();
         return [.. _store.Plan.Trials.Where(trial => !results.ContainsKey(trial.Id))];
-    }
-
-    private void TellFullDisk(RunStoreException exception)
-    {
-        _terminal.Error.WriteLine(exception.Message);
-        _terminal.Error.WriteLine($"Free some space, then:\n  {ResumeCommand}");
     }
 
     private int Report()

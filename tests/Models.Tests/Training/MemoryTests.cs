@@ -33,11 +33,11 @@ internal sealed class MemoryTests
         {
             AfterStep = step =>
             {
-                if (step == 2_000)
+                if (step == 1_000)
                 {
                     afterWarmUp = Resident();
                 }
-                else if (step == 12_000)
+                else if (step == 11_000)
                 {
                     after = Resident();
                 }
@@ -45,7 +45,7 @@ internal sealed class MemoryTests
         };
         TrialConfiguration configuration = Tiny with
         {
-            Training = new TrainingOptions { Epochs = 1_200, EvaluateEveryEpochs = 100, CheckpointEverySteps = 3_000 },
+            Training = new TrainingOptions { Epochs = 1_100, EvaluateEveryEpochs = 100, CheckpointEverySteps = 3_000 },
         };
 
         _ = Trials.Completed(Trials.OnThread(Trials.Run(configuration, Trials.Folder()) with { Observer = observer }));
