@@ -44,7 +44,7 @@ internal sealed class TrainingSweepTests : IDisposable
         await Run(store);
 
         double[] one = Losses(store, "dense");
-        double[] two = Losses(store, "dense on two");
+        double[] two = Losses(store, "onTwo");
         Assert.That(two, Is.EqualTo(one).Within(1e-4).Percent.Or.EqualTo(one).Within(1e-5));
     }
 
@@ -95,7 +95,7 @@ internal sealed class TrainingSweepTests : IDisposable
     private static string Reasons(RunStore store) =>
         string.Join(Environment.NewLine, store.Results().Values.Select(result => $"{result.TrialId}: {result.Reason}"));
 
-    /// <summary>Trials <c>dense</c>, <c>pruned</c> (with the q of the dense one) and <c>dense on two</c>.</summary>
+    /// <summary>Trials <c>dense</c>, <c>pruned</c> (with the q of the dense one) and <c>onTwo</c>.</summary>
     private static Plan DenseAndPruned()
     {
         TrialConfiguration dense = new()
@@ -131,7 +131,7 @@ internal sealed class TrainingSweepTests : IDisposable
             [
                 new Trial { Id = "dense", Cell = 0, Seed = 1 },
                 new Trial { Id = "pruned", Cell = 1, Seed = 1, QuantileSource = "dense" },
-                new Trial { Id = "dense on two", Cell = 2, Seed = 1 },
+                new Trial { Id = "onTwo", Cell = 2, Seed = 1 },
             ],
         };
     }
