@@ -134,10 +134,11 @@ public sealed class CheckpointFolder(string directory, string owner)
             return null;
         }
 
-        return content.Metadata[OwnerKey] == owner
+        string? found = content.Metadata.GetValueOrDefault(OwnerKey);
+        return found == owner
             ? content
             : throw new CheckpointException(
-                $"`{path}` belongs to {content.Metadata[OwnerKey]}, not to {owner}. Move it away, or resume the run it is of.");
+                $"`{path}` belongs to {found ?? "nobody"}, not to {owner}. Move it away, or resume the run it is of.");
     }
 
     private static string HashOf(SafeTensorsContent content)

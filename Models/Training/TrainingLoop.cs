@@ -153,7 +153,7 @@ public sealed class TrainingLoop
             throw new CheckpointException($"The checkpoint of step {step} does not fit trial {_run.TrialId}.", exception);
         }
 
-        _run.Observer.OnMetrics(_progress.History);
+        _run.Observer.OnMetrics([.. _progress.History]);
         if (!_run.Pruning.Blocks.IsEmpty)
         {
             _run.Observer.OnMasks(_progress.Step, _trainer.Masks.Hash);

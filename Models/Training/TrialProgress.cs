@@ -93,10 +93,16 @@ internal sealed class TrialProgress
             ]);
     }
 
+    /// <exception cref="SafeTensorsException">The checkpoint lacks something, or has something of another length.</exception>
     public static TrialProgress Load(SafeTensorsContent checkpoint)
     {
         ReadOnlySpan<double> numbers = checkpoint.Get(Numbers).AsDoubles();
         ReadOnlySpan<long> steps = checkpoint.Get(Steps).AsLongs();
+        if (numbers.Length != 3 || steps.Length != 3)
+        {
+            throw new SafeTensorsException("The progress is not of this version.");
+        }
+
         var progress = new TrialProgress
         {
             Step = steps[0],
@@ -106,16 +112,30 @@ internal sealed class TrialProgress
             GradientNormSum = numbers[1],
             SecondsBefore = numbers[2],
         };
-        string[] names = checkpoint.Metadata[NamesKey].Split('\n');
+        progress.LoadHistory(checkpoint);
+        return progress;
+    }
+
+    private void LoadHistory(SafeTensorsContent checkpoint)
+    {
+        string[] names = checkpoint.Metadata.GetValueOrDefault(NamesKey, "").Split('\n');
         ReadOnlySpan<long> places = checkpoint.Get(HistoryNames).AsLongs();
         ReadOnlySpan<long> at = checkpoint.Get(HistorySteps).AsLongs();
         ReadOnlySpan<double> epochs = checkpoint.Get(HistoryEpochs).AsDoubles();
         ReadOnlySpan<double> values = checkpoint.Get(HistoryValues).AsDoubles();
-        for (int index = 0; index < places.Length; index++)
+        if (at.Length != places.Length || epochs.Length != places.Length || values.Length != places.Length)
         {
-            progress._history.Add(new MetricPoint(names[places[index]], at[index], epochs[index], values[index]));
+            throw new SafeTensorsException("The history's columns differ in length.");
         }
 
-        return progress;
+        for (int index = 0; index < places.Length; index++)
+        {
+            if (places[index] < 0 || places[index] >= names.Length)
+            {
+                throw new SafeTensorsException("The history names what is not there.");
+            }
+
+            _history.Add(new MetricPoint(names[places[index]], at[index], epochs[index], values[index]));
+        }
     }
 }

@@ -33,13 +33,17 @@ public sealed record TrialRun
 /// <summary>Hears of a training as it goes. An observer may block to slow the training down; it must not throw.</summary>
 public interface ITrainingObserver
 {
-    /// <summary>New points, in order. After a resume points of steps since the checkpoint come again, with equal values (but for those under <c>clock/</c>).</summary>
+    /// <summary>New points, in order. After a resume all earlier points come first, with the values they had, and those of steps since the checkpoint come again, with equal values (but for those under <c>clock/</c>): whatever was lost on its way is told again.</summary>
     void OnMetrics(IReadOnlyList<MetricPoint> points);
 
     /// <summary>The masks changed, or were restored from a checkpoint. <paramref name="hash"/> is equal on all ranks, or something is broken.</summary>
     void OnMasks(long step, string hash);
 
     /// <summary>A step is done: for progress, throttled by the receiver.</summary>
+    /// <param name="step">Steps done.</param>
+    /// <param name="steps">Steps in all.</param>
+    /// <param name="epoch">Epoch that the step belongs to, counted from 0.</param>
+    /// <param name="loss">Of the step's batch, over all ranks.</param>
     void OnStep(long step, long steps, int epoch, double loss);
 }
 

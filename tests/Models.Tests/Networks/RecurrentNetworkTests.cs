@@ -30,9 +30,13 @@ internal sealed class RecurrentNetworkTests
         new() { Kind = NetworkKind.Lstm, HiddenSize = 9, Layers = 2, Dropout = 0.3 },
     ];
 
+    private static IEnumerable<TestCaseData> NamedNetworks => Networks.Select(Named);
+
+    private static IEnumerable<TestCaseData> NamedKinds => AllKinds.Select(Named);
+
     private readonly DataShape _shape = new(6, 5, TaskKind.Ctc);
 
-    [TestCaseSource(nameof(Networks))]
+    [TestCaseSource(nameof(NamedNetworks))]
     public void Scores_and_gradients_are_those_of_the_library_s_own_modules(NetworkOptions options)
     {
         using DisposeScope scope = Scope();
@@ -55,7 +59,7 @@ internal sealed class RecurrentNetworkTests
         }
     }
 
-    [TestCaseSource(nameof(AllKinds))]
+    [TestCaseSource(nameof(NamedKinds))]
     public void Gradients_are_the_slopes_of_the_loss(NetworkOptions options)
     {
         using DisposeScope scope = Scope();
@@ -69,7 +73,7 @@ internal sealed class RecurrentNetworkTests
         foreach (ParameterInfo info in network.Parameters.Infos)
         {
             float[] gradient = network.Parameters.GradientOf(info.Name).Floats().ToArray();
-            int place = Array.FindIndex(gradient, value => Math.Abs(value) >= gradient.Max(Math.Abs));
+            int place = Array.IndexOf(gradient, gradient.MaxBy(Math.Abs));
             Assert.That(Slope(info.Name, place), Is.EqualTo(gradient[place]).Within(2).Percent, info.Name);
         }
 
@@ -92,7 +96,7 @@ internal sealed class RecurrentNetworkTests
         }
     }
 
-    [TestCaseSource(nameof(AllKinds))]
+    [TestCaseSource(nameof(NamedKinds))]
     public void Parameters_are_those_that_planning_counts_with(NetworkOptions options)
     {
         using DisposeScope scope = Scope();
@@ -109,7 +113,7 @@ internal sealed class RecurrentNetworkTests
         }
     }
 
-    [TestCaseSource(nameof(AllKinds))]
+    [TestCaseSource(nameof(NamedKinds))]
     public void Every_number_of_the_gradient_is_written(NetworkOptions options)
     {
         using DisposeScope scope = Scope();
@@ -123,7 +127,7 @@ internal sealed class RecurrentNetworkTests
         Assert.That(network.Parameters.Gradients.Floats().ToArray(), Has.None.NaN);
     }
 
-    [TestCaseSource(nameof(AllKinds))]
+    [TestCaseSource(nameof(NamedKinds))]
     public void A_sample_alone_scores_as_it_does_beside_longer_ones(NetworkOptions options)
     {
         using DisposeScope scope = Scope();
@@ -259,6 +263,13 @@ internal sealed class RecurrentNetworkTests
             "layer1.norm.running-variance",
         }));
     }
+
+    private static TestCaseData Named(NetworkOptions network) => new TestCaseData(network).SetArgDisplayNames(
+        $"{network.Layers} x {network.Kind} {network.HiddenSize}"
+        + (network.Kind == NetworkKind.Rnn ? $" {network.Activation}" : "")
+        + (network.Bidirectional ? ", both directions" : "")
+        + (network.Normalization == Normalization.None ? "" : $", {network.Normalization} norm")
+        + (network.Dropout > 0 ? ", dropout" : ""));
 
     private static DisposeScope Scope()
     {

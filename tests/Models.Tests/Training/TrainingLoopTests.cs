@@ -57,6 +57,18 @@ internal sealed class TrainingLoopTests
         },
     ];
 
+    private static readonly string[] Names =
+    [
+        "gru, dense",
+        "gru, cubic",
+        "lstm, dropout, adamw, cubic",
+        "clipped rnn, both directions, batch norm, momentum, random mask",
+        "gru, sgd, one-shot at the end",
+    ];
+
+    private static IEnumerable<TestCaseData> Named =>
+        Variants.Zip(Names, (variant, name) => new TestCaseData(variant).SetArgDisplayNames(name));
+
     [Test]
     public void A_trial_learns()
     {
@@ -110,7 +122,7 @@ internal sealed class TrainingLoopTests
             Is.EqualTo(observer.Losses.Take(6).Average()).Within(1e-12));
     }
 
-    [TestCaseSource(nameof(Variants))]
+    [TestCaseSource(nameof(Named))]
     public void Two_runs_at_the_same_time_give_the_bytes_of_one_alone(TrialConfiguration configuration)
     {
         string alone = Trials.Folder();
@@ -130,7 +142,7 @@ internal sealed class TrainingLoopTests
         }
     }
 
-    [TestCaseSource(nameof(Variants))]
+    [TestCaseSource(nameof(Named))]
     public void A_run_stopped_at_any_step_and_resumed_gives_the_bytes_of_one_that_was_not(TrialConfiguration configuration)
     {
         string straight = Trials.Folder();
@@ -316,7 +328,7 @@ internal sealed class TrainingLoopTests
         Assert.That(File.Exists(Path.Combine(folder, "weights.safetensors")), Is.False);
     }
 
-    [TestCaseSource(nameof(Variants))]
+    [TestCaseSource(nameof(Named))]
     public void Weights_are_written_by_name_with_masked_ones_exactly_zero(TrialConfiguration configuration)
     {
         string folder = Trials.Folder();

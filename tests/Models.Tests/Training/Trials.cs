@@ -19,6 +19,8 @@ internal static class Trials
         BatchSize = 8,
     };
 
+    private static readonly Lazy<string> Root = new(() => Directory.CreateTempSubdirectory("orchestrator-trials-").FullName);
+
     /// <summary>6 steps an epoch.</summary>
     public static TrialConfiguration Configuration { get; } = new()
     {
@@ -94,8 +96,23 @@ internal static class Trials
             ? completed.Result
             : throw new InvalidOperationException($"It ended as {outcome}.");
 
-    /// <summary>A folder of this test alone, removed by the operating system's own cleaning at the latest.</summary>
-    public static string Folder() => Directory.CreateTempSubdirectory("orchestrator-").FullName;
+    /// <summary>A folder of its own, removed when the tests are over.</summary>
+    public static string Folder() => Directory.CreateDirectory(Path.Combine(Root.Value, Path.GetRandomFileName())).FullName;
+
+    public static void RemoveFolders()
+    {
+        if (Root.IsValueCreated)
+        {
+            Directory.Delete(Root.Value, recursive: true);
+        }
+    }
+}
+
+[SetUpFixture]
+internal sealed class TrialFolders
+{
+    [OneTimeTearDown]
+    public void Remove() => Trials.RemoveFolders();
 }
 
 /// <summary>Keeps what a training tells.</summary>
