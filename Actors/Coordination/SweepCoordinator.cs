@@ -181,6 +181,6 @@ internal sealed class SweepCoordinator : ReceivePersistentActor
             _log.Warning("Sweep {0}: `{1}` was refused: {2}", PersistenceId, refused.Key, refused.Reason);
     }
 
-        private sealed record Consequences(IActorRef Sender, IReply Reply, ImmutableArray<IEffect> Effects)
-        : INoSerializationVerificationNeeded;
+    private sealed record Consequences(IActorRef Sender, IReply Reply, ImmutableArray<IEffect> Effects)
+    : INoSerializationVerificationNeeded;
 }

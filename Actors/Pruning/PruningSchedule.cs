@@ -39,7 +39,7 @@ internal sealed class PruningSchedule : ReceiveActor
 
     /// <summary>By type and arguments: of an expression, as elsewhere, each argument would be compiled, once per attempt.</summary>
     public static Props PropsFor(string trial, long token, int worldSize, IPruningPrograms programs) =>
-        Props.Create(typeof(PruningSchedule), trial, token, worldSize, programs).WithDispatcher(Dispatcher);
+        Props.Create<PruningSchedule>(trial, token, worldSize, programs).WithDispatcher(Dispatcher);
 
     private object Answer()
     {

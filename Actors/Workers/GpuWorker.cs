@@ -331,8 +331,20 @@ internal sealed class GpuWorker : ReceiveActor, IWithTimers
     {
         bool isResult = _end is { Kind: RankEndKind.Completed or RankEndKind.Diverged };
         if (isResult && Current.Start.Rank == 0 && reply is not Refused)
-            _options.Runner.Release(Current.Start.Trial);
+            Release(Current.Start.Trial);
         Leave();
+    }
+
+    private void Release(string trial)
+    {
+        try
+        {
+            _options.Runner.Release(trial);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            _log.Warning(exception, "Worker {0}: trial {1} has ended, but its checkpoints stay", _options.Name, trial);
+        }
     }
 
     /// <summary>Done with the attempt; on to the next, if one waits.</summary>

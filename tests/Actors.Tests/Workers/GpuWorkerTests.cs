@@ -66,6 +66,23 @@ internal sealed class GpuWorkerTests : ActorTest
     }
 
     [Test]
+    public async Task Checkpoints_of_a_refused_end_stay_for_whoever_goes_on()
+    {
+        var runner = ScriptedRunner.Completing();
+        IActorRef worker = await Start(runner);
+        await Begin(worker, Rank(token: 1));
+        await _metrics.ExpectMsgAsync<RecordResult>();
+        worker.Tell(new ResultCommitted("t0", 1), _metrics.Ref);
+        RankEnded ended = await _coordinator.ExpectMsgAsync<RankEnded>();
+
+        worker.Tell(new Refused(ended.Key, "stale"), _coordinator.Ref);
+
+        await Begin(worker, Rank(token: 2, trial: "t1"));
+        await _metrics.ExpectMsgAsync<RecordResult>(record => record.Result.TrialId == "t1");
+        Assert.That(runner.Released, Is.Empty);
+    }
+
+    [Test]
     public async Task Metrics_are_stored_before_the_end_is_reported()
     {
         var runner = new ScriptedRunner((_, observer, _) =>
