@@ -15,8 +15,9 @@ internal static class UsageErrors
         Command command = parsed.CommandResult.Command;
         string[] taken = [.. OptionsTakenAsArguments(parsed)];
         string[] unmatched = [.. parsed.UnmatchedTokens.Concat(taken).Distinct(StringComparer.Ordinal)];
-        string[] own = [.. unmatched.Select(token => Unknown(token, command))];
-        if (own.Length > 0 && (taken.Length > 0 || command.Subcommands.Count > 0))
+        string[] options = [.. unmatched.Where(token => token.StartsWith('-'))]; // what follows one was meant for it
+        string[] own = [.. (options.Length > 0 ? options : unmatched).Select(token => Unknown(token, command))];
+        if (options.Length > 0 || (own.Length > 0 && command.Subcommands.Count > 0))
             return own; // what the parser made of the rest is hearsay
 
         HashSet<string> retold = [.. unmatched.Select(token => $"Unrecognized command or argument '{token}'.")];

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Orchestrator.EndToEnd.Tests;
 
-/// <summary>kill −9 at any moment, then resume: nothing is lost, nothing is twice, not a bit is other.</summary>
+/// <summary>kill −9 at any moment, then resume: nothing is lost, nothing is twice, not a bit is other; on one rank and on a ring of two.</summary>
 internal sealed class KillTests
 {
     private const int Kills = 20;
@@ -15,7 +15,7 @@ internal sealed class KillTests
     public async Task A_run_killed_at_twenty_moments_gives_the_bytes_of_one_left_alone()
     {
         using var place = new Workplace();
-        string sweep = place.Write("long.json", Sweeps.Long(epochs: 12));
+        string sweep = place.Write("long.json", Sweeps.Long(epochs: 12, worldSize: 2));
         TimeSpan training = await RunAloneAsync(place, sweep);
         var moments = new Random(Seed);
         int kills = 0;
@@ -51,7 +51,7 @@ internal sealed class KillTests
     /// <summary>How long the training lasts, without the start of the process.</summary>
     private static async Task<TimeSpan> RunAloneAsync(Workplace place, string sweep)
     {
-        using var program = Program.Start(place.Folder, "run", sweep, "--runs", "alone");
+        using var program = Program.Start(place.Folder, "run", sweep, "--runs", "alone", "--slots", "2");
         await program.SaysAsync("start");
         var watch = Stopwatch.StartNew();
         Ended ended = await program.EndAsync();
@@ -77,8 +77,8 @@ internal sealed class KillTests
 
     private static string[] Command(Workplace place, string sweep, string runs) =>
         Directory.Exists(place.PathOf(runs)) && Directory.GetFiles(place.PathOf(runs), "run.json", SearchOption.AllDirectories).Length > 0
-            ? ["resume", "long", "--runs", runs]
-            : ["run", sweep, "--runs", runs];
+            ? ["resume", "long", "--runs", runs, "--slots", "2"]
+            : ["run", sweep, "--runs", runs, "--slots", "2"];
 
     private static Task AssertSameAsync(Workplace place, string runs) =>
         Same.AssertAsync(RunFolder.In(place.PathOf("alone")), RunFolder.In(place.PathOf(runs)), place);

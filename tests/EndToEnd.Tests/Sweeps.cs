@@ -23,7 +23,8 @@ internal static class Sweeps
         """;
 
     /// <summary>Checkpoints of half a megabyte after every fourth step: every kill is near one.</summary>
-    public static string Long(int epochs) => $$"""
+    /// <param name="worldSize">Ranks of the last cell.</param>
+    public static string Long(int epochs, int worldSize = 1) => $$"""
         {
           "name": "long",
           "base": {
@@ -36,7 +37,7 @@ internal static class Sweeps
           "variants": [
             { "name": "dense" },
             { "name": "gradual 80 %", "set": { "pruning.method": "gradual-threshold" } },
-            { "name": "random 80 %", "set": { "pruning.method": "random", "pruning.densitiesFrom": "gradual 80 %" } }
+            { "name": "random 80 %", "set": { "pruning.method": "random", "pruning.densitiesFrom": "gradual 80 %", "training.worldSize": {{worldSize}} } }
           ],
           "controls": "dense",
           "seeds": 1
