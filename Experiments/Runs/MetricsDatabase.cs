@@ -18,6 +18,8 @@ internal sealed class MetricsDatabase : IDisposable
         CREATE TABLE environments (id TEXT PRIMARY KEY, content TEXT NOT NULL) WITHOUT ROWID;
         """;
 
+    private const int CannotOpen = 14;
+
     private readonly Lock _gate = new();
     private readonly SqliteConnection _connection;
     private readonly string _path;
@@ -40,21 +42,16 @@ internal sealed class MetricsDatabase : IDisposable
 
     public static MetricsDatabase Open(string path, bool writing)
     {
-        SqliteConnection connection = Connect(path, writing ? SqliteOpenMode.ReadWrite : ReadMode(path));
+        if (writing)
+            return Open(path, path, SqliteOpenMode.ReadWrite, "PRAGMA synchronous = FULL;");
         try
         {
-            if (writing)
-                Execute(connection, "PRAGMA synchronous = FULL;");
-            Execute(connection, "PRAGMA busy_timeout = 10000;");
-            using SqliteCommand command = connection.CreateCommand();
-            command.CommandText = "SELECT count(*) FROM names;";
-            _ = command.ExecuteScalar();
-            return new MetricsDatabase(path, connection);
+            return Open(path, path, ReadMode(path));
         }
-        catch
+        catch (SqliteException exception) when (exception.SqliteErrorCode == CannotOpen && File.Exists(path) && !File.Exists(path + "-wal"))
         {
-            connection.Dispose();
-            throw;
+            // On a disk that takes no writes the log's index cannot be made, nor is it needed: nobody can write.
+            return Open(path, $"{new Uri(path).AbsoluteUri}?immutable=1", SqliteOpenMode.ReadOnly);
         }
     }
 
@@ -124,9 +121,27 @@ internal sealed class MetricsDatabase : IDisposable
             _connection.Dispose();
     }
 
-    private static SqliteConnection Connect(string path, SqliteOpenMode mode)
+    private static MetricsDatabase Open(string path, string source, SqliteOpenMode mode, string setup = "")
     {
-        var builder = new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false };
+        SqliteConnection connection = Connect(source, mode);
+        try
+        {
+            Execute(connection, $"{setup} PRAGMA busy_timeout = 10000;");
+            using SqliteCommand command = connection.CreateCommand();
+            command.CommandText = "SELECT count(*) FROM names;";
+            _ = command.ExecuteScalar();
+            return new MetricsDatabase(path, connection);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private static SqliteConnection Connect(string source, SqliteOpenMode mode)
+    {
+        var builder = new SqliteConnectionStringBuilder { DataSource = source, Mode = mode, Pooling = false };
         var connection = new SqliteConnection(builder.ConnectionString);
         try
         {

@@ -21,7 +21,8 @@ internal static class ProgressWords
     public static string Summary(SweepProgress progress)
     {
         string counts = string.Join(", ", Counts(progress).Where(part => part.Count > 0).Select(part => $"{part.Count} {part.State}"));
-        string left = progress.Remaining is { } remaining ? $"; about {Words.Duration(remaining)} left" : "";
+        bool isOver = progress.Running + progress.Pending + progress.Waiting == 0;
+        string left = progress.Remaining is { } remaining && !isOver ? $"; about {Words.Duration(remaining)} left" : "";
         return $"{Words.Duration(progress.Elapsed)}: {counts}{left}";
     }
 

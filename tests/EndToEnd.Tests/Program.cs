@@ -79,9 +79,10 @@ internal sealed class Program : IDisposable
     /// <summary>SIGKILL: no handler runs, nothing is flushed.</summary>
     public void KillAtOnce() => _process.Kill();
 
-    public async Task InterruptAsync()
+    /// <summary>Ctrl-C, or what a service manager sends.</summary>
+    public async Task SignalAsync(string signal = "INT")
     {
-        using var kill = Process.Start("kill", ["-INT", Id.ToString()]);
+        using var kill = Process.Start("kill", [$"-{signal}", Id.ToString()]);
         await kill.WaitForExitAsync();
     }
 

@@ -91,7 +91,7 @@ internal sealed class RunTests
         await program.SaysAsync("start");
         await Checkpoints.FirstAsync(place.PathOf("stopped"), program);
 
-        await program.InterruptAsync();
+        await program.SignalAsync();
         Ended stopped = await program.EndAsync();
 
         Assert.That(alone.ExitCode, Is.Zero, alone.ToString());
@@ -107,20 +107,54 @@ internal sealed class RunTests
     }
 
     [Test]
-    public async Task A_second_interrupt_leaves_at_once()
+    public async Task A_second_signal_leaves_at_once()
     {
         using var place = new Workplace();
         string sweep = place.Write("long.json", Sweeps.Long(epochs: 40));
         using var program = Program.Start(place.Folder, "run", sweep);
         await program.SaysAsync("start");
 
-        await program.InterruptAsync();
-        await program.InterruptAsync();
+        await program.SignalAsync("TERM");
+        await program.SignalAsync("INT");
         Ended ended = await program.EndAsync();
 
         Assert.That(ended.ExitCode, Is.EqualTo(130), ended.ToString());
         Ended status = await Program.RunAsync(place.Folder, "status", "long");
         Assert.That(status.ExitCode, Is.Zero, status.ToString());
+    }
+
+    [Test]
+    public async Task A_trial_that_diverges_is_a_result()
+    {
+        using var place = new Workplace();
+        string sweep = place.Write("wild.json", Sweeps.Tiny("wild").Replace("\"hiddenSize\": 8", "\"hiddenSize\": 8, \"kind\": \"rnn\"", StringComparison.Ordinal)
+            .Replace("\"network\": { \"kind\": \"gru\",", "\"optimizer\": { \"kind\": \"sgd\", \"learningRate\": 100, \"clipNorm\": 0 }, \"network\": {", StringComparison.Ordinal));
+
+        Ended run = await Program.RunAsync(place.Folder, "run", sweep);
+
+        Assert.That(run.ExitCode, Is.Zero, run.ToString());
+        Assert.That(run.Out, Does.Contain("dense, seed 0: diverged"));
+    }
+
+    [Test]
+    public async Task A_trial_whose_source_was_taken_away_fails_with_its_reason()
+    {
+        using var place = new Workplace();
+        string sweep = place.Write("long.json", Sweeps.Long(epochs: 4));
+        using (var program = Program.Start(place.Folder, "run", sweep))
+        {
+            await program.SaysAsync("end    dense");
+            program.KillAtOnce();
+            await program.EndAsync();
+        }
+
+        foreach (string weights in Directory.GetFiles(place.PathOf("runs"), "weights.safetensors", SearchOption.AllDirectories))
+            File.Delete(weights);
+        Ended resumed = await Program.RunAsync(place.Folder, "resume", "long");
+
+        Assert.That(resumed.ExitCode, Is.EqualTo(1), resumed.ToString());
+        Assert.That(resumed.Error, Does.Contain("Failed: gradual 80 %, seed 0").And.Not.Contain("   at "));
+        Assert.That(resumed.Out, Does.Contain("report.html"));
     }
 
     [Test]
