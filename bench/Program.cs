@@ -19,7 +19,7 @@ internal static class Program
     {
         Benchmark? chosen = Array.Find(All, benchmark => benchmark.Name == arguments.FirstOrDefault());
         if (chosen is not null)
-            return chosen.Run(Options.Parse(arguments[1..]));
+            return chosen.Run(Options.Parse(arguments.AsSpan(1)));
 
         foreach (Benchmark benchmark in All)
             Console.WriteLine($"{benchmark.Name,-22} {benchmark.Summary}");

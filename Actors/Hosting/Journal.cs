@@ -26,4 +26,11 @@ internal static class Journal
             throw StoreFaults.From(exception, store.JournalPath);
         }
     }
+
+    /// <summary>Closes the connections that are kept for the next use: the last one takes the write-ahead file along.</summary>
+    public static void Close(RunStore store)
+    {
+        using var connection = new SqliteConnection(store.JournalConnectionString);
+        SqliteConnection.ClearPool(connection);
+    }
 }

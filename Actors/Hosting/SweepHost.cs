@@ -32,7 +32,14 @@ public static class SweepHost
         Config config = ConfigurationFor(store, options.HoconDirectory);
         var runner = new TrainingRankRunner(store, options.Data, new LocalRingRendezvous(), options.Time);
         SweepSetup setup = SetupFor(store, options, progress, config, new StoredPrograms(store), runner);
-        return await RunAsync(setup, config, stop);
+        try
+        {
+            return await RunAsync(setup, config, stop);
+        }
+        finally
+        {
+            Journal.Close(store);
+        }
     }
 
     /// <summary>The same with other ranks, for tests and benchmarks.</summary>

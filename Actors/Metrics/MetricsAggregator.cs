@@ -7,7 +7,7 @@ namespace Orchestrator.Actors.Metrics;
 
 /// <summary>
 /// The one writer of metrics and results. What has come while a transaction was being written goes into the next one, so
-/// that the cost of a commit is shared by all that wait for it; answers follow the commit. Runs on a thread of its own.
+/// that the cost of a commit is shared by all that wait for it; answers follow the commit.
 /// </summary>
 internal sealed class MetricsAggregator : ReceiveActor, IWithTimers
 {

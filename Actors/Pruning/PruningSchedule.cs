@@ -37,8 +37,9 @@ internal sealed class PruningSchedule : ReceiveActor
         Receive<ConfirmMasks>(ask => Log(ask.Trial, ask.Token, rank: 0));
     }
 
+    /// <summary>By type and arguments: of an expression, as elsewhere, each argument would be compiled, once per attempt.</summary>
     public static Props PropsFor(string trial, long token, int worldSize, IPruningPrograms programs) =>
-        Props.Create(() => new PruningSchedule(trial, token, worldSize, programs)).WithDispatcher(Dispatcher);
+        Props.Create(typeof(PruningSchedule), trial, token, worldSize, programs).WithDispatcher(Dispatcher);
 
     private object Answer()
     {

@@ -86,7 +86,7 @@ internal sealed class GpuWorker : ReceiveActor, IWithTimers
     private void Confirming()
     {
         Receive<StartRank>(Supersede);
-        Receive<MasksAgreed>(agreed => agreed.Token == Current.Start.Token, _ => Enter(Storing, SayWhatIsNotStored));
+        Receive<MasksAgreed>(agreed => agreed.Token == Current.Start.Token, _ => Store());
         Receive<BatchCommitted>(Acknowledge);
         Receive<CancelRank>(cancel => IsCurrent(cancel) && !cancel.Graceful, _ => Report(Cancelled()));
         Always();
@@ -267,7 +267,16 @@ internal sealed class GpuWorker : ReceiveActor, IWithTimers
         else if (start.WorldSize > 1 && Current.Result is not null)
             Enter(Confirming, () => start.Schedule.Tell(new ConfirmMasks(start.Trial, start.Token, Current.MaskReports)));
         else
-            Enter(Storing, SayWhatIsNotStored);
+            Store();
+    }
+
+    /// <summary>The batches are on their way: the result follows them, into the same transaction if it can.</summary>
+    private void Store()
+    {
+        Become(Storing);
+        _sayAgain = SayWhatIsNotStored;
+        SayResult();
+        ReportIfStored();
     }
 
     private StoredResult ResultOf(TrialEnd end, string? reason, TrialResult result) => new()
@@ -287,12 +296,16 @@ internal sealed class GpuWorker : ReceiveActor, IWithTimers
             _options.Metrics.Tell(batch);
     }
 
+    private void SayResult()
+    {
+        if (Current.Result is { } result)
+            _options.Metrics.Tell(new RecordResult(result));
+    }
+
     private void SayWhatIsNotStored()
     {
         SayBatches();
-        if (Current.Result is { } result)
-            _options.Metrics.Tell(new RecordResult(result));
-        ReportIfStored();
+        SayResult();
     }
 
     private void ReportIfStored()

@@ -1,6 +1,7 @@
 using System.Text;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
+using Orchestrator.Models.Checkpoints;
 
 namespace Orchestrator.Experiments.Runs;
 
@@ -13,18 +14,16 @@ internal static class RunFiles
     public static void WriteNew(string path, string text)
     {
         using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
-        Write(stream, text);
+        stream.Write(Utf8.GetBytes(text));
+        stream.Flush(flushToDisk: true);
     }
 
     /// <summary>Writes aside, down to the disk, and renames: a reader sees the old file or the new one.</summary>
     public static void Replace(string path, string text)
     {
-        string aside = path + ".partial";
         try
         {
-            using (var stream = new FileStream(aside, FileMode.Create, FileAccess.Write, FileShare.None))
-                Write(stream, text);
-            File.Move(aside, path, overwrite: true);
+            DurableFile.Write(path, stream => stream.Write(Utf8.GetBytes(text)));
         }
         catch (Exception exception) when (StoreFaults.IsStorage(exception))
         {
@@ -52,11 +51,5 @@ internal static class RunFiles
         {
             throw StoreFaults.From(exception, path);
         }
-    }
-
-    private static void Write(FileStream stream, string text)
-    {
-        stream.Write(Utf8.GetBytes(text));
-        stream.Flush(flushToDisk: true);
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Orchestrator.Experiments.Planning;
+using Orchestrator.Models.Checkpoints;
 
 namespace Orchestrator.Experiments.Runs;
 
@@ -158,7 +159,9 @@ public sealed class RunStore : IDisposable
                 Path.Combine(aside, "run.json"),
                 new JObject { ["format"] = FormatVersion, ["sweep"] = plan.Name, ["plan"] = plan.Hash }.ToString(Formatting.Indented) + "\n");
             MetricsDatabase.Create(Path.Combine(aside, "metrics.db"));
+            DurableFile.FlushDirectory(aside);
             System.IO.Directory.Move(aside, directory);
+            DurableFile.FlushDirectory(Path.GetDirectoryName(directory)!);
         }
         catch (Exception exception) when (StoreFaults.IsStorage(exception) && System.IO.Directory.Exists(directory))
         {

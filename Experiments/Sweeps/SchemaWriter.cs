@@ -49,6 +49,8 @@ public static class SchemaWriter
             foreach (Form.Union union in group.Select(field => field.Form).OfType<Form.Union>())
                 yield return ($"{group.Key}.{Form.Union.Discriminator}", new JObject { ["enum"] = new JArray(union.Names) });
         }
+
+        yield return ($"pruning.{SettingsTree.MatchKey}", ShorthandSchema());
     }
 
     private static JObject RecordOf(Form.Record record, string path, bool isPart)
@@ -57,7 +59,7 @@ public static class SchemaWriter
         foreach (Field field in record.Fields)
             properties.Add(field.Name, FieldOf(field, path.Length == 0 ? field.Name : $"{path}.{field.Name}", isPart));
         if (path == "pruning")
-            properties.Add(SettingsTree.MatchKey, new JObject { ["type"] = "string", ["description"] = "Shorthand for a sparsity that is solved for." });
+            properties.Add(SettingsTree.MatchKey, ShorthandSchema());
         var schema = new JObject { ["type"] = "object", ["additionalProperties"] = false, ["properties"] = properties };
         if (!isPart && record.Fields.Any(field => field.IsRequired))
             schema["required"] = new JArray(record.Fields.Where(field => field.IsRequired).Select(field => field.Name));
@@ -80,6 +82,9 @@ public static class SchemaWriter
             described.Merge(schema);
         return described;
     }
+
+    private static JObject ShorthandSchema() =>
+        new() { ["type"] = "string", ["description"] = "The variant whose number of nonzeros is matched: the sparsity is solved for." };
 
     private static JObject MatchSchema() => new()
     {

@@ -51,7 +51,7 @@ internal static class ReportCommand
         }
         catch (Exception exception) when (StoreFaults.IsStorage(exception))
         {
-            throw StoreFaults.From(exception, target);
+            throw new UsageException($"The report cannot be written to `{Shown.Path(target)}`: {exception.Message}");
         }
     }
 

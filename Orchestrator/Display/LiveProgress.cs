@@ -13,7 +13,7 @@ internal sealed class LiveProgress(Terminal terminal) : ProgressDisplay
     /// <summary>Lines of the terminal that are not the table's rows: heading, frame, caption, prompt.</summary>
     private const int OtherLines = 8;
 
-    private const int BarWidth = 12;
+    private const int BarWidth = 10;
 
     private readonly IAnsiConsole _console = Tables.Console(terminal);
     private volatile SweepProgress? _latest;
@@ -50,13 +50,18 @@ internal sealed class LiveProgress(Terminal terminal) : ProgressDisplay
         return Caption(table, more + ProgressWords.Summary(progress));
     }
 
-    /// <summary>A row is a line, however narrow the terminal is.</summary>
+    /// <summary>On 80 columns all numbers are whole; what is too long is a cell's name, which may wrap.</summary>
     private static Table Columns(string metric)
     {
         Table table = Tables.Create(
             ("Cell", false), ("Seed", true), ("State", false), ("Progress", false), ("Epoch", true), ("Loss", true), (metric, true), ("Sparsity", true));
         foreach (TableColumn column in table.Columns)
+        {
             column.NoWrap = true;
+            column.Padding = new Padding(left: 0, top: 0, right: 1, bottom: 0);
+        }
+
+        table.Columns[0].NoWrap = false;
         return table;
     }
 

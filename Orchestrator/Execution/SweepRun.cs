@@ -34,9 +34,14 @@ internal sealed class SweepRun
     /// <returns>The exit code.</returns>
     public static async Task<int> ExecuteAsync(RunStore store, RunRequest request, Terminal terminal)
     {
+        var run = new SweepRun(store, request, terminal);
         try
         {
-            return await new SweepRun(store, request, terminal).ExecuteAsync();
+            return await run.ExecuteAsync();
+        }
+        catch (RunStoreException exception) when (exception.Fault == RunStoreFault.Full)
+        {
+            return run.TellFullDisk();
         }
         catch (Exception exception) when (Failures.Note(exception, store.Directory))
         {
@@ -55,17 +60,7 @@ internal sealed class SweepRun
 
         if (open.Length < _store.Plan.Trials.Length)
             _beside.Out.WriteLine($"{open.Length} of {Words.Count(_store.Plan.Trials.Length, "trial")} are left.");
-        SweepOutcome outcome;
-        try
-        {
-            outcome = await TrainAsync(open);
-        }
-        catch (RunStoreException exception) when (exception.Fault == RunStoreFault.Full)
-        {
-            TellFullDisk(exception);
-            return ExitCode.TrialsFailed;
-        }
-
+        SweepOutcome outcome = await TrainAsync(open);
         if (outcome.Stopped)
         {
             _terminal.Error.WriteLine($"Stopped. To go on:\n  {ResumeCommand}");
@@ -100,16 +95,10 @@ internal sealed class SweepRun
         return [.. _store.Plan.Trials.Where(trial => !results.ContainsKey(trial.Id))];
     }
 
-    private void TellFullDisk(RunStoreException exception)
-    {
-        _terminal.Error.WriteLine(exception.Message);
-        _terminal.Error.WriteLine($"Free some space, then:\n  {ResumeCommand}");
-    }
-
     private int Report()
     {
         ReportInput input = RunReport.Assemble(_store, reproducible: false, _terminal.Time);
-        ReportFiles files = ReportWriter.Write(input, _store.ReportDirectory);
+        ReportFiles files = Write(input);
         IReadOnlyDictionary<string, StoredResult> results = _store.Results();
         int Ended(TrialEnd end) => results.Values.Count(result => result.End == end);
         int open = OpenTrials().Length;
@@ -118,6 +107,25 @@ internal sealed class SweepRun
         Answers.Write(input, files, _request.OpensReport, _beside);
         TellFailures(results);
         return Ended(TrialEnd.Failed) + open > 0 ? ExitCode.TrialsFailed : ExitCode.Done;
+    }
+
+    private ReportFiles Write(ReportInput input)
+    {
+        try
+        {
+            return ReportWriter.Write(input, _store.ReportDirectory);
+        }
+        catch (Exception exception) when (StoreFaults.IsStorage(exception))
+        {
+            throw StoreFaults.From(exception, _store.ReportDirectory);
+        }
+    }
+
+    private int TellFullDisk()
+    {
+        _terminal.Error.WriteLine(
+            $"No space is left for the run in `{Shown.Path(_store.Directory)}`. Nothing that was stored is lost. Free some space, then:\n  {ResumeCommand}");
+        return ExitCode.TrialsFailed;
     }
 
     private void TellFailures(IReadOnlyDictionary<string, StoredResult> results)

@@ -5,7 +5,6 @@ using Orchestrator.Experiments.Runs;
 using Orchestrator.Experiments.Sweeps;
 using Orchestrator.Models.Data;
 using Orchestrator.Models.Native;
-using Orchestrator.Models.Networks;
 using Orchestrator.Models.Pruning;
 using Orchestrator.Models.Training;
 
@@ -18,7 +17,9 @@ namespace Orchestrator.Bench.Orchestration;
 /// </summary>
 internal static class OrchestrationBenchmark
 {
-    public static int Run(Options options)
+    public static int Run(Options options) => RunAsync(options).GetAwaiter().GetResult();
+
+    private static async Task<int> RunAsync(Options options)
     {
         int trials = options.Number("trials", 1000);
         TorchRuntime.Initialize();
@@ -27,11 +28,11 @@ internal static class OrchestrationBenchmark
         {
             Plan warm = PlanOf("warm", 20);
             _ = Bare(warm, Path.Combine(folder, "bare-warm"));
-            _ = Sweep(warm, folder, out _);
+            _ = await SweepAsync(warm, folder);
 
             Plan plan = PlanOf("measured", trials);
             TimeSpan bareBefore = Bare(plan, Path.Combine(folder, "bare-1"));
-            TimeSpan sweep = Sweep(plan, folder, out (long Journal, long Metrics) bytes);
+            (TimeSpan sweep, (long Journal, long Metrics) bytes) = await SweepAsync(plan, folder);
             TimeSpan bareAfter = Bare(plan, Path.Combine(folder, "bare-2"));
             double bare = (bareBefore + bareAfter).TotalMilliseconds / 2 / trials;
             double whole = sweep.TotalMilliseconds / trials;
@@ -66,22 +67,21 @@ internal static class OrchestrationBenchmark
         """,
         DataRoot.None);
 
-    private static TimeSpan Sweep(Plan plan, string folder, out (long Journal, long Metrics) bytes)
+    private static async Task<(TimeSpan Elapsed, (long Journal, long Metrics) Bytes)> SweepAsync(Plan plan, string folder)
     {
         using RunStore store = RunStore.CreateOrOpen(folder, plan, "{}");
         var environment = new RunEnvironment([], []);
         store.RecordEnvironment(environment);
         long start = Stopwatch.GetTimestamp();
-        SweepOutcome outcome = SweepHost.RunAsync(
+        SweepOutcome outcome = await SweepHost.RunAsync(
             store,
             new SweepHostOptions { Slots = 1, Data = DataRoot.None, Environment = environment },
             new Progress<SweepProgress>(),
-            CancellationToken.None).GetAwaiter().GetResult();
+            CancellationToken.None);
         TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
         if (outcome.Succeeded != plan.Trials.Length)
             throw new InvalidOperationException($"Only {outcome.Succeeded} of {plan.Trials.Length} trials succeeded.");
-        bytes = store.DatabaseBytes();
-        return elapsed;
+        return (elapsed, store.DatabaseBytes());
     }
 
     private static TimeSpan Bare(Plan plan, string folder)

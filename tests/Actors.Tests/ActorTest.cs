@@ -15,6 +15,8 @@ internal abstract class ActorTest : TestKitBase, IAsyncDisposable
         akka.actor.serialize-messages = on
         akka.actor.serializers.by-reference = "Orchestrator.Actors.Tests.ByReference, Orchestrator.Actors.Tests"
         akka.actor.serialization-bindings {
+          "Akka.Dispatch.SysMsg.StopChild, Akka" = by-reference
+          "Akka.Persistence.Journal.AsyncWriteJournal+Desequenced, Akka.Persistence" = by-reference
           "Akka.Persistence.RequestRecoveryPermit, Akka.Persistence" = by-reference
           "Akka.Persistence.RecoveryPermitGranted, Akka.Persistence" = by-reference
           "Akka.Persistence.ReturnRecoveryPermit, Akka.Persistence" = by-reference

@@ -33,7 +33,8 @@ internal static class Plans
                     GridPoint = [],
                     Configuration = configuration,
                     Shape = shape,
-                    Length = Experiments.Planning.TrainingLength.Of(configuration, trainCount: 1_000),
+                    Length = Experiments.Planning.TrainingLength.Of(
+                        configuration, DataSets.Load(configuration.Data, DataRoot.None).Train.Count),
                     Parameters = parameters,
                     PlannedNonzeros = parameters,
                 },

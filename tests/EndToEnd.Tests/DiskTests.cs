@@ -46,7 +46,7 @@ internal sealed class DiskTests
     public async Task A_run_on_a_disk_that_takes_no_writes_can_be_read_but_not_resumed()
     {
         using var place = new Workplace();
-        string sweep = place.Write("tiny.json", Sweeps.Tiny(epochs: 1));
+        string sweep = place.Write("tiny.json", Sweeps.Tiny());
         using SmallDisk disk = await SmallDisk.MountAsync(place.PathOf("small"), megabytes: 16);
         Ended run = await Program.RunAsync(place.Folder, "run", sweep, "--runs", "small");
         await disk.MakeReadOnlyAsync();

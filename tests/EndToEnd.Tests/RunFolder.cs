@@ -19,7 +19,14 @@ internal sealed class RunFolder(string directory)
     }
 
     /// <summary>All points that no clock decides, in full precision and in order.</summary>
-    public string[] Metrics()
+    public string[] Metrics() =>
+        [.. Points().Where(point => !point.Name.StartsWith("clock/", StringComparison.Ordinal))
+            .Select(point => $"{point.Trial} {point.Name} {point.Step} {point.Epoch:R} {point.Value:R}")];
+
+    /// <summary>All values of one metric.</summary>
+    public IEnumerable<double> ValuesOf(string name) => Points().Where(point => point.Name == name).Select(point => point.Value);
+
+    private List<Point> Points()
     {
         string connection = new SqliteConnectionStringBuilder
         {
@@ -31,17 +38,17 @@ internal sealed class RunFolder(string directory)
         using SqliteCommand command = database.CreateCommand();
         command.CommandText = """
             SELECT trial, names.name, step, epoch, value FROM metrics JOIN names ON names.id = metrics.name
-            WHERE names.name NOT LIKE 'clock/%' ORDER BY trial, names.name, step;
+            ORDER BY trial, names.name, step;
             """;
         using SqliteDataReader reader = command.ExecuteReader();
-        var lines = new List<string>();
+        var points = new List<Point>();
         while (reader.Read())
         {
-            string value = reader.IsDBNull(4) ? "NaN" : reader.GetDouble(4).ToString("R");
-            lines.Add($"{reader.GetString(0)} {reader.GetString(1)} {reader.GetInt64(2)} {reader.GetDouble(3):R} {value}");
+            points.Add(new Point(
+                reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetDouble(3), reader.IsDBNull(4) ? double.NaN : reader.GetDouble(4)));
         }
 
-        return [.. lines];
+        return points;
     }
 
     /// <summary>Hash of each file of the report without times, by name.</summary>
@@ -53,4 +60,6 @@ internal sealed class RunFolder(string directory)
     }
 
     private static string Hash(string file) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)));
+
+    private sealed record Point(string Trial, string Name, long Step, double Epoch, double Value);
 }

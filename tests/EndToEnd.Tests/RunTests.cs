@@ -40,7 +40,7 @@ internal sealed class RunTests
     public async Task A_fresh_run_keeps_the_earlier_one()
     {
         using var place = new Workplace();
-        string sweep = place.Write("tiny.json", Sweeps.Tiny(epochs: 1));
+        string sweep = place.Write("tiny.json", Sweeps.Tiny());
         await Program.RunAsync(place.Folder, "run", sweep);
 
         Ended fresh = await Program.RunAsync(place.Folder, "run", sweep, "--fresh");

@@ -4,13 +4,13 @@ namespace Orchestrator.EndToEnd.Tests;
 internal static class Sweeps
 {
     /// <summary>A dense cell and a pruned one that needs the dense one's weights.</summary>
-    public static string Tiny(string name = "tiny", int epochs = 2, int worldSize = 1) => $$"""
+    public static string Tiny(string name = "tiny", int worldSize = 1) => $$"""
         {
           "name": "{{name}}",
           "base": {
             "data": { "kind": "synthetic-digits", "trainCount": 80, "validationCount": 16, "testCount": 16, "batchSize": 16, "digitsMin": 1, "digitsMax": 2 },
             "network": { "kind": "gru", "hiddenSize": 8, "dropout": 0.1 },
-            "training": { "epochs": {{epochs}}, "worldSize": {{worldSize}}, "checkpointEverySteps": 5 },
+            "training": { "epochs": 2, "worldSize": {{worldSize}}, "checkpointEverySteps": 5 },
             "pruning": { "sparsity": 0.8, "interval": 1, "startEpoch": 0.5 }
           },
           "variants": [

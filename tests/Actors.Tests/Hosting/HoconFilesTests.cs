@@ -93,7 +93,7 @@ internal sealed class HoconFilesTests
     {
         int end = key.IndexOf("-dispatcher.", StringComparison.Ordinal);
         return key.StartsWith("orchestrator.", StringComparison.Ordinal) && end > 0
-            && reference.HasPath($"akka.actor.default-fork-join-dispatcher.{key[(end + "-dispatcher.".Length)..]}");
+            && reference.HasPath($"akka.actor.default-dispatcher.{key[(end + "-dispatcher.".Length)..]}");
     }
 
     private static IEnumerable<string> Keys(HoconValue value, string path)

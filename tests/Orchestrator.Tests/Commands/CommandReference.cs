@@ -39,10 +39,12 @@ internal static class CommandReference
         text.Append($"\n## `{whole}`\n\n{command.Description}\n\n```\n{whole}{arguments}{(command.Options.Count > 0 ? " [options]" : "")}\n```\n\n");
         text.Append("| | |\n|---|---|\n");
         foreach (Argument argument in command.Arguments)
-            text.Append($"| `{argument.Name}` | {argument.Description} |\n");
+            text.Append($"| `{Cell(argument.Name)}` | {argument.Description} |\n");
         foreach (Option option in command.Options)
             text.Append($"| `{option.Name}{(option.HelpName is { } name ? $" {name}" : option.ValueType == typeof(int) ? " N" : "")}` | {option.Description} |\n");
     }
+
+    private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 
     private static string Shown(Argument argument)
     {
