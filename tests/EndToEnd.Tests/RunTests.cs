@@ -124,7 +124,7 @@ internal sealed class RunTests
     }
 
     [Test]
-    public async Task A_trial_that_diverges_is_a_result()
+    public async Task A_trial_that_diverges_is_a_result_and_one_that_needs_its_weights_fails()
     {
         using var place = new Workplace();
         string sweep = place.Write("wild.json", Sweeps.Tiny("wild").Replace("\"hiddenSize\": 8", "\"hiddenSize\": 8, \"kind\": \"rnn\"", StringComparison.Ordinal)
@@ -132,8 +132,9 @@ internal sealed class RunTests
 
         Ended run = await Program.RunAsync(place.Folder, "run", sweep);
 
-        Assert.That(run.ExitCode, Is.Zero, run.ToString());
+        Assert.That(run.ExitCode, Is.EqualTo(1), run.ToString());
         Assert.That(run.Out, Does.Contain("dense, seed 0: diverged"));
+        Assert.That(run.Error, Does.Contain("Failed: gradual 80 %, seed 0").And.Not.Contain("Failed: dense"));
     }
 
     [Test]
