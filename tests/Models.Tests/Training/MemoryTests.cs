@@ -58,13 +58,13 @@ internal sealed class MemoryTests
     {
         TrialConfiguration configuration = Tiny with { Training = new TrainingOptions { Epochs = 1, MaxSteps = 3 } };
         string folder = Trials.Folder();
-        for (int trial = 0; trial < 50; trial++)
+        for (int trial = 0; trial < 150; trial++)
         {
             Train(trial);
         }
 
         long afterWarmUp = Resident();
-        for (int trial = 50; trial < 250; trial++)
+        for (int trial = 150; trial < 350; trial++)
         {
             Train(trial);
         }
