@@ -34,6 +34,7 @@ internal static class CommandLine
         {
             HelpName = "orchestrator",
         };
+        root.Directives.Clear(); // nobody asks for them, and [suggest] throws where no option accepts an argument
         foreach (VersionOption version in root.Options.OfType<VersionOption>())
             version.Action = new VersionAction();
         root.Add(RunCommand.Create(terminal));

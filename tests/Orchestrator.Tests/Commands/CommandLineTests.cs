@@ -57,6 +57,14 @@ internal sealed class CommandLineTests
         Assert.That(typed.Out, Does.Match(@"^orchestrator \d+\.\d+\.\d+").And.Contain("libtorch").And.Contain(".NET 10"));
     }
 
+    [Test]
+    public async Task A_directive_of_the_parser_is_only_a_word_too_many()
+    {
+        Typed typed = await Typed.RunAsync("[suggest]", "list", "validate", "/nowhere", "--version=");
+
+        Assert.That(typed.ExitCode, Is.EqualTo(ExitCode.BadInput));
+    }
+
     /// <summary>Whatever is typed, it is done or refused; a trace of the stack would be a bug.</summary>
     [Test]
     public void No_command_line_breaks_the_program() =>
