@@ -14,7 +14,8 @@ internal static class TrainingStepBenchmark
         int hidden = options.Number("hidden", 256);
         int rounds = options.Number("rounds", 9);
         int steps = options.Number("steps", 25);
-        Side[] sides = [.. Sides(hidden).Where(side => side.Start())];
+        string python = options.Text("python", "python3");
+        Side[] sides = [.. Sides(hidden, python).Where(side => side.Start())];
         try
         {
             foreach (Side side in sides)
@@ -35,7 +36,7 @@ internal static class TrainingStepBenchmark
         }
     }
 
-    private static IEnumerable<Side> Sides(int hidden)
+    private static IEnumerable<Side> Sides(int hidden, string python)
     {
         string size = hidden.ToString(CultureInfo.InvariantCulture);
         yield return Own("orchestrator", size, "dense", "on");
@@ -43,7 +44,7 @@ internal static class TrainingStepBenchmark
         yield return Own("orchestrator, dispatch off", size, "dense", "off");
         yield return Own("TorchSharp, dispatch mended", size, "stock", "on");
         yield return Own("TorchSharp, stock", size, "stock", "off");
-        yield return new Side("Python's PyTorch", "python3", [Path.Combine(AppContext.BaseDirectory, "peers", "gru_step.py"), size], "on");
+        yield return new Side("Python's PyTorch", python, [Path.Combine(AppContext.BaseDirectory, "peers", "gru_step.py"), size], "on");
     }
 
     private static Side Own(string name, string hidden, string model, string dispatch) => new(
