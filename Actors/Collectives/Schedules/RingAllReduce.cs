@@ -29,19 +29,22 @@ internal static class RingAllReduce
     public static Schedule Build(int worldSize)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(worldSize, 1);
-        return Schedule.ForEachRank("ring", worldSize, chunks: worldSize, Steps);
+        return Schedule.ForEachRank("ring", CollectiveGoal.AllReduce, worldSize, chunks: worldSize, scratch: 0, Steps);
 
         IEnumerable<Step> Steps(int rank)
         {
             for (int step = 0; step < worldSize - 1; step++)
-                yield return Pass(rank, chunk: rank - step, OnArrival.Add);
-            for (int step = 0; step < worldSize - 1; step++)
-                yield return Pass(rank, chunk: rank + 1 - step, OnArrival.Replace);
-        }
+            {
+                yield return Step.Send(Wrap(rank + 1), Wrap(rank - step));
+                yield return Step.ReceiveReduce(Wrap(rank - 1), Wrap(rank - step - 1));
+            }
 
-        Step Pass(int rank, int chunk, OnArrival onArrival) => new(
-            new Send(To: Wrap(rank + 1), Wrap(chunk)),
-            new Receive(From: Wrap(rank - 1), Wrap(chunk - 1), onArrival));
+            for (int step = 0; step < worldSize - 1; step++)
+            {
+                yield return Step.Send(Wrap(rank + 1), Wrap(rank + 1 - step));
+                yield return Step.Receive(Wrap(rank - 1), Wrap(rank - step));
+            }
+        }
 
         int Wrap(int index) => ((index % worldSize) + worldSize) % worldSize;
     }
