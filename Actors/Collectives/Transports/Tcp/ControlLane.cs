@@ -48,6 +48,17 @@ internal sealed class ControlLane(Connection connection, FrameLink outgoing, Fra
         return false;
     }
 
+    /// <summary>Reads what has come and nobody wants any more.</summary>
+    public void ReadAway()
+    {
+        for (int i = 0; i < FramesPerLook; i++)
+        {
+            _arrivedBytes = 0;
+            if (!Fill())
+                return;
+        }
+    }
+
     public void Dispose() => connection.Dispose();
 
     private bool Fill()

@@ -167,7 +167,7 @@ internal sealed class Handshake
         acceptor.Write(_cards.AsSpan(MemberCard.Bytes));
     }
 
-    private byte[] Mac(byte direction) => HMACSHA256.HashData(_secret, [direction, .. _cards]);
+    private byte[] Mac(byte direction) => HMACSHA256.HashData(_secret, (byte[])[direction, .. _cards]);
 
     private bool IsMac(ReadOnlySpan<byte> message, byte direction)
     {

@@ -12,8 +12,7 @@ internal readonly record struct HostPort(string Host, int Port)
     /// <summary>Longer than any name in the DNS.</summary>
     private const int HostCharactersMax = 255;
 
-    public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:{Port}" : $"{Host}:{Port}");
+    public override string ToString() => Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
 
     public static string Write(IEnumerable<HostPort> list) => string.Join(',', list);
 

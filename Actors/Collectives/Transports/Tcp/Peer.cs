@@ -37,6 +37,16 @@ internal sealed class Peer(
     /// <summary>What it last said of its progress.</summary>
     public ControlFrame Told { get; set; }
 
+    /// <summary>Forgets the addresses of what is under way. The connections are of no use any more.</summary>
+    public void Forget()
+    {
+        UnderWay.Clear();
+        foreach (SendLane lane in Sending)
+            lane.Clear();
+        foreach (ReceiveLane lane in Receiving)
+            lane.Clear();
+    }
+
     public void Dispose()
     {
         Control.Dispose();

@@ -86,6 +86,13 @@ internal sealed unsafe class ReceiveLane(Connection connection) : IDisposable
         return moved;
     }
 
+    /// <summary>Forgets the target.</summary>
+    public void Clear()
+    {
+        _target = null;
+        (_bytes, _taken) = (0, 0);
+    }
+
     public void Dispose() => NativeMemory.AlignedFree(_buffer);
 
     private bool TakeHeader()

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Orchestrator.Actors.Collectives.Exchange;
@@ -32,24 +33,19 @@ internal sealed unsafe class TcpTransport : ITransport
     /// <summary>Rounds in which something moved, between two looks at the control connections and the clock.</summary>
     private const int RoundsBetweenLooks = 64;
 
-    /// <summary>Before the deadline, so that it is known whom to blame when it passes.</summary>
+    private const int LooksBetweenYields = 16;
+
+    /// <summary>So long before the deadline it is asked who is how far, so that it is known whom to blame when it passes.</summary>
     private static readonly TimeSpan AsksBefore = TimeSpan.FromSeconds(1);
-
-    /// <summary>How long after the end of a data connection the reason may still come on the one beside it.</summary>
-    private static readonly TimeSpan ReasonComesWithin = TimeSpan.FromSeconds(1);
-
-    private static readonly TimeSpan FarewellMax = TimeSpan.FromSeconds(1);
 
     private readonly RingMember _member;
     private readonly TcpOptions _options;
     private readonly Peer?[] _peers;
+    private readonly RingWatch _watch;
+    private readonly Patience _patience;
     private readonly List<(Peer Peer, SendLane Lane)> _pushing = [];
     private readonly Posix.PollEntry[] _entries;
     private readonly byte* _staging = (byte*)NativeMemory.AlignedAlloc(StagingBytes, 4096);
-    private readonly int _bell = Posix.Bell();
-    private readonly Lock _disposing = new();
-    private readonly Patience _patience;
-    private RingFailure? _failure;
     private bool _isDisposed;
 
     private Deadline _deadline;
@@ -58,18 +54,16 @@ internal sealed unsafe class TcpTransport : ITransport
     private long _done;
     private int _rounds;
 
-    /// <summary>For whom this rank waits; −1 for nobody.</summary>
-    private int _awaited = -1;
-
     /// <summary>How many of the awaited peer's lanes carry the chunk that is awaited; 0: what is awaited is not a chunk.</summary>
     private int _pulling;
 
-    private TcpTransport(RingMember member, TcpOptions options, Peer?[] peers)
+    private TcpTransport(RingMember member, TcpOptions options, Peer?[] peers, RingWatch watch)
     {
         _member = member;
         _options = options;
         _peers = peers;
-        _entries = new Posix.PollEntry[1 + peers.Length + (peers.Length * options.Connections) + options.Connections];
+        _watch = watch;
+        _entries = new Posix.PollEntry[watch.EntryCount + ((peers.Length + 1) * options.Connections)];
         int ranksHere = 1 + peers.Count(peer => peer is { IsOnThisMachine: true });
         _patience = new Patience(options.Spin ?? ranksHere <= Environment.ProcessorCount);
     }
@@ -97,23 +91,18 @@ internal sealed unsafe class TcpTransport : ITransport
         options.Validate();
 
         using TcpJoin join = new(member, options, cancellation);
-        TcpTransport transport = new(member, options, join.Run(rendezvous));
-        foreach (RingFailure departure in join.Departures)
-        {
-            transport._peers[departure.Rank]!.HasLeft = true;
-            _ = transport.Merge(departure);
-        }
-
-        return transport;
+        Peer?[] peers = join.Run(rendezvous);
+        return new TcpTransport(member, options, peers, new RingWatch(member, peers, join.Departures));
     }
 
     public void Begin()
     {
         _operation = _done;
+        _watch.Begun = _operation + 1;
         _deadline = Deadline.In(_options.OperationDeadline);
         _hasAsked = false;
-        LookAtControls(TimeSpan.Zero);
-        ThrowIfFailed();
+        _watch.Look(TimeSpan.Zero);
+        _watch.ThrowIfFailed(_operation);
     }
 
     public void Send(int to, in Envelope envelope, ReadOnlySpan<byte> chunk)
@@ -154,19 +143,19 @@ internal sealed unsafe class TcpTransport : ITransport
         }
 
         peer.ChunksReceived++;
-        (_awaited, _pulling) = (from, parts);
+        (_watch.WaitsFor, _pulling) = (from, parts);
         while (HasToPull(peer))
             GoRound(peer);
-        (_awaited, _pulling) = (-1, 0);
+        (_watch.WaitsFor, _pulling) = (-1, 0);
     }
 
     public void AwaitSent(int to, int atMost)
     {
         Peer peer = PeerOf(to);
-        _awaited = to;
+        _watch.WaitsFor = to;
         while (peer.UnderWay.Count > atMost)
             GoRound(peer);
-        _awaited = -1;
+        _watch.WaitsFor = -1;
     }
 
     public void End(bool succeeded)
@@ -183,41 +172,26 @@ internal sealed unsafe class TcpTransport : ITransport
             return;
         }
 
-        if (!HasFailed)
+        if (!_watch.HasFailed(_operation))
             Fail(RingFailure.Aborted(Rank, "an error in its own part of the operation", retryHelps: false));
         ForgetAddresses();
     }
 
     /// <inheritdoc/>
-    public void Fail(RingFailure failure)
-    {
-        lock (_disposing)
-        {
-            if (_isDisposed || !Merge(failure))
-                return;
-            foreach (Peer? peer in _peers)
-                peer?.Control.Send(ControlFrame.Abort(failure));
-            Posix.Ring(_bell);
-        }
-    }
+    public void Fail(RingFailure failure) => _watch.Fail(failure);
 
     public void Dispose()
     {
-        lock (_disposing)
-        {
-            if (_isDisposed)
-                return;
-            _isDisposed = true;
-        }
-
-        Farewell.Say(_peers, _failure is { FromOperation: RingFailure.FromTheJoin } ? null : _done, FarewellMax);
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
+        _watch.Close();
+        Farewell.Say(_peers, _watch.HasFailedForAll ? null : _done);
         foreach (Peer? peer in _peers)
             peer?.Dispose();
+        _watch.Dispose();
         NativeMemory.AlignedFree(_staging);
-        Posix.CloseDescriptor(_bell);
     }
-
-    private bool HasFailed => Volatile.Read(ref _failure) is { } failure && failure.FromOperation <= _operation;
 
     private Peer PeerOf(int rank) => _peers[rank] ?? throw new ArgumentException($"Rank {rank} is this one.", nameof(rank));
 
@@ -246,19 +220,94 @@ internal sealed unsafe class TcpTransport : ITransport
     /// <summary>One round of all that is under way; if nothing moves, waits until something can.</summary>
     private void GoRound(Peer peer)
     {
-        bool moved = Move(peer);
-        if (moved && ++_rounds % RoundsBetweenLooks != 0)
+        if (Move(peer))
+        {
+            if (++_rounds % RoundsBetweenLooks != 0)
+                return;
+            _watch.Look(TimeSpan.Zero);
+        }
+        else if (LookAgainAndAgain(peer))
+        {
             return;
-        if (!moved && _patience.Spin(this, peer))
-            return;
-        if (moved)
-            LookAtControls(TimeSpan.Zero);
+        }
         else
+        {
             Sleep(peer);
-        ThrowIfFailed();
+        }
+
+        _watch.ThrowIfFailed(_operation);
         WatchTheClock(peer.Rank);
     }
 
+    private bool LookAgainAndAgain(Peer peer)
+    {
+        long patience = _patience.Ticks;
+        if (patience == 0)
+            return false;
+        long began = Stopwatch.GetTimestamp();
+        for (int look = 0; Stopwatch.GetTimestamp() - began < patience; look++)
+        {
+            if (Move(peer))
+            {
+                _patience.HasPaid();
+                return true;
+            }
+
+            // The scheduler may have put the awaited rank on this very core.
+            if (look % LooksBetweenYields == LooksBetweenYields - 1)
+                Thread.Yield();
+        }
+
+        return false;
+    }
+
+    private void Sleep(Peer peer)
+    {
+        Span<Posix.PollEntry> watched = _entries.AsSpan(0, _watch.EntryCount);
+        _watch.Await(watched);
+        int count = watched.Length;
+        for (int part = 0; part < _pulling; part++)
+        {
+            if (!peer.Receiving[part].IsDone)
+                Add(peer.Receiving[part].Connection, Posix.PollIn);
+        }
+
+        foreach ((_, SendLane lane) in _pushing)
+            Add(lane.Connection, Posix.PollOut);
+
+        long began = Stopwatch.GetTimestamp();
+        bool isReady = Posix.Poll(_entries.AsSpan(0, count), UntilTheClockMatters());
+        _patience.WasInVain(Stopwatch.GetTimestamp() - began);
+        if (isReady)
+            _watch.Listen(watched);
+
+        void Add(Connection connection, short events) =>
+            _entries[count++] = new Posix.PollEntry { Descriptor = connection.Descriptor, Events = events };
+    }
+
+    private TimeSpan UntilTheClockMatters()
+    {
+        TimeSpan remaining = _deadline.Remaining;
+        TimeSpan untilAsking = remaining - AskingTime;
+        return _hasAsked || untilAsking <= TimeSpan.Zero ? remaining : untilAsking;
+    }
+
+    private TimeSpan AskingTime => _deadline.Length / 2 < AsksBefore ? _deadline.Length / 2 : AsksBefore;
+
+    private void WatchTheClock(int awaited)
+    {
+        TimeSpan remaining = _deadline.Remaining;
+        if (!_hasAsked && remaining <= AskingTime)
+        {
+            _hasAsked = true;
+            _watch.Ask(_operation);
+        }
+
+        if (remaining == TimeSpan.Zero)
+            FailNow(RingFailure.Late(_watch.LaggardOf(_operation, awaited), _operation, _deadline.Length));
+    }
+
+    /// <summary>Pulls and pushes once, everywhere.</summary>
     private bool Move(Peer peer)
     {
         bool moved = false;
@@ -271,7 +320,7 @@ internal sealed unsafe class TcpTransport : ITransport
             if (lane.Fault is { } fault)
                 FailNow(fault);
             if (lane.IsGone && !lane.IsDone)
-                IsGone(peer, lane.Connection);
+                FailAsGone(peer, lane.Connection);
         }
 
         for (int i = _pushing.Count - 1; i >= 0; i--)
@@ -279,11 +328,35 @@ internal sealed unsafe class TcpTransport : ITransport
             (Peer to, SendLane lane) = _pushing[i];
             moved |= lane.Push(to.UnderWay);
             if (lane.IsGone)
-                IsGone(to, lane.Connection);
+                FailAsGone(to, lane.Connection);
             if (lane.IsIdle)
                 _pushing.RemoveAt(i);
         }
 
         return moved;
+    }
+
+    [DoesNotReturn]
+    private void FailNow(RingFailure failure)
+    {
+        Fail(failure);
+        _watch.ThrowIfFailed(_operation);
+        throw new UnreachableException();
+    }
+
+    [DoesNotReturn]
+    private void FailAsGone(Peer peer, Connection connection)
+    {
+        _watch.IsGone(peer, connection, _operation);
+        _watch.ThrowIfFailed(_operation);
+        throw new UnreachableException();
+    }
+
+    private void ForgetAddresses()
+    {
+        _pushing.Clear();
+        _pulling = 0;
+        foreach (Peer? peer in _peers)
+            peer?.Forget();
     }
 }
