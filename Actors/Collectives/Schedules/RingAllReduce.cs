@@ -2,7 +2,8 @@ namespace Orchestrator.Actors.Collectives.Schedules;
 
 /// <summary>
 /// Ring AllReduce (Patarasuk and Yuan, "Bandwidth optimal all-reduce algorithms for clusters of workstations", JPDC
-/// 2009): p − 1 steps of reduce-scatter, then p − 1 steps of all-gather.
+/// 2009): p − 1 steps of reduce-scatter, then p − 1 steps of all-gather. Baidu brought it to deep learning in 2017; NCCL's
+/// ring is the same.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -23,29 +24,66 @@ namespace Orchestrator.Actors.Collectives.Schedules;
 ///                      3   0   1   2
 /// </code>
 /// </para>
+/// <para>
+/// With several channels (NCCL's word) the buffer is cut into as many parts, and each part has a ring of its own, the odd ones
+/// in the opposite direction. A rank that has received for one channel sends for the next before it receives again, so that
+/// something is on its way in each direction while it adds. Two ranks are each other's left and right neighbour: there all
+/// channels go in one direction, and serve to overlap only.
+/// </para>
 /// </remarks>
 internal static class RingAllReduce
 {
-    public static Schedule Build(int worldSize)
+    public static Schedule Build(int worldSize, int channels = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(worldSize, 1);
-        return Schedule.ForEachRank("ring", CollectiveGoal.AllReduce, worldSize, chunks: worldSize, scratch: 0, Steps);
+        ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
+        string name = channels == 1 ? "ring" : $"ring, {channels} channels";
+        return Schedule.ForEachRank(
+            name, CollectiveGoal.AllReduce, worldSize, channels * worldSize, scratch: 0, rank => Steps(rank, worldSize, channels));
+    }
 
-        IEnumerable<Step> Steps(int rank)
+    private static IEnumerable<Step> Steps(int rank, int worldSize, int channels)
+    {
+        int directions = worldSize > 2 && channels > 1 ? 2 : 1;
+        Hop[][] hops = [.. Enumerable.Range(0, directions).Select(direction => Hops(rank, worldSize, channels, direction, directions))];
+        for (int index = 0; index <= hops[0].Length; index++)
         {
-            for (int step = 0; step < worldSize - 1; step++)
+            foreach (Hop[] direction in hops)
             {
-                yield return Step.Send(Wrap(rank + 1), Wrap(rank - step));
-                yield return Step.ReceiveReduce(Wrap(rank - 1), Wrap(rank - step - 1));
-            }
-
-            for (int step = 0; step < worldSize - 1; step++)
-            {
-                yield return Step.Send(Wrap(rank + 1), Wrap(rank + 1 - step));
-                yield return Step.Receive(Wrap(rank - 1), Wrap(rank - step));
+                if (index > 0 && index <= direction.Length)
+                    yield return direction[index - 1].Receive;
+                if (index < direction.Length)
+                    yield return direction[index].Send;
             }
         }
-
-        int Wrap(int index) => ((index % worldSize) + worldSize) % worldSize;
     }
+
+    /// <summary>What a rank does for all channels of a direction: channels take turns at each step of the ring.</summary>
+    private static Hop[] Hops(int rank, int worldSize, int channels, int direction, int directions)
+    {
+        int sign = direction == 0 ? 1 : -1;
+        List<Hop> hops = [];
+        for (int step = 0; step < 2 * (worldSize - 1); step++)
+        {
+            for (int channel = direction; channel < channels; channel += directions)
+                hops.Add(HopOf(step, channel));
+        }
+
+        return [.. hops];
+
+        // Seen in the channel's own direction a rank has the number sign · rank, and its right neighbour the next one. A chunk
+        // that a rank has just received it sends on in the next step, in both phases.
+        Hop HopOf(int step, int channel)
+        {
+            int seen = (sign * rank) - step;
+            int sent = (channel * worldSize) + Ring.Wrap(seen, worldSize);
+            int received = (channel * worldSize) + Ring.Wrap(seen - 1, worldSize);
+            int from = Ring.Wrap(rank - sign, worldSize);
+            return new Hop(
+                Step.Send(Ring.Wrap(rank + sign, worldSize), sent),
+                step < worldSize - 1 ? Step.ReceiveReduce(from, received) : Step.Receive(from, received));
+        }
+    }
+
+    private readonly record struct Hop(Step Send, Step Receive);
 }
