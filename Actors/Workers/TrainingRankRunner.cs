@@ -16,7 +16,7 @@ internal sealed class TrainingRankRunner(RunStore store, DataRoot data, LocalRin
     /// For a rank that hangs; one that fails or dies ends the ring at once. Well above what may keep a rank from its part: the
     /// first load of a data set before the join, a checkpoint on a slow disk before an operation.
     /// </summary>
-    private static readonly RingExchangeOptions Exchange = new()
+    private static readonly CommunicatorOptions Exchange = new()
     {
         JoinDeadline = TimeSpan.FromMinutes(5),
         OperationDeadline = TimeSpan.FromMinutes(5),

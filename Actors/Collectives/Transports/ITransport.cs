@@ -11,6 +11,10 @@ namespace Orchestrator.Actors.Collectives.Transports;
 /// when what arrives is not what is expected, it throws <see cref="CollectiveException"/>, and the ring has failed for
 /// all ranks. While it waits, for whatever, it carries on every send that is under way: two ranks that send to each other
 /// at the same time both get on.
+/// <para>
+/// To dispose of it is to leave the ring: others that still need this rank fail with <see cref="CollectiveFailure.Left"/>,
+/// operations of which it has done its part are not disturbed. More than once does no harm.
+/// </para>
 /// </remarks>
 internal interface ITransport : IDisposable
 {
@@ -45,4 +49,10 @@ internal interface ITransport : IDisposable
     /// reads or writes this rank's memory, and the transport has forgotten its address.
     /// </summary>
     void End(bool succeeded);
+
+    /// <summary>
+    /// Ends the ring for all ranks, from the operation on that the failure names; wakes whoever waits. By any thread. Of several
+    /// failures the one that touches the earliest operation stands, of those the first.
+    /// </summary>
+    void Fail(RingFailure failure);
 }

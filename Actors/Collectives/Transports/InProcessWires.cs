@@ -1,12 +1,12 @@
 namespace Orchestrator.Actors.Collectives.Transports;
 
 /// <summary>
-/// What the ranks of one ring in one epoch share within a process: mailboxes, doorbells, how far each rank is, and the
+/// What the ranks of one ring in one epoch share within a process: channels, doorbells, how far each rank is, and the
 /// failure that ended the ring. A newer epoch has wires of its own, so that nothing late can reach it.
 /// </summary>
 internal sealed class InProcessWires
 {
-    private readonly Mailbox?[] _mailboxes;
+    private readonly Channel?[] _channels;
     private readonly Doorbell[] _doorbells;
     private readonly long[] _begun;
     private readonly long[] _done;
@@ -19,7 +19,7 @@ internal sealed class InProcessWires
         Token = token;
         WorldSize = worldSize;
         _cores = cores;
-        _mailboxes = new Mailbox?[worldSize * worldSize];
+        _channels = new Channel?[worldSize * worldSize];
         _doorbells = [.. Enumerable.Range(0, worldSize).Select(_ => new Doorbell())];
         _begun = new long[worldSize];
         _done = new long[worldSize];
@@ -36,11 +36,11 @@ internal sealed class InProcessWires
 
     public RingFailure? Failure => Volatile.Read(ref _failure);
 
-    /// <summary>The mailbox of a pair of ranks, made when first asked for: a ring uses p of the p² pairs.</summary>
-    public Mailbox MailboxOf(int from, int to)
+    /// <summary>The channel of a pair of ranks, made when first asked for: a ring uses p of the p² pairs.</summary>
+    public Channel ChannelOf(int from, int to)
     {
-        ref Mailbox? slot = ref _mailboxes[(from * WorldSize) + to];
-        return Volatile.Read(ref slot) ?? Interlocked.CompareExchange(ref slot, new Mailbox(), null) ?? slot;
+        ref Channel? slot = ref _channels[(from * WorldSize) + to];
+        return Volatile.Read(ref slot) ?? Interlocked.CompareExchange(ref slot, new Channel(), null) ?? slot;
     }
 
     public Doorbell DoorbellOf(int rank) => _doorbells[rank];

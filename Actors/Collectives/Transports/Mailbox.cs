@@ -1,7 +1,7 @@
 namespace Orchestrator.Actors.Collectives.Transports;
 
 /// <summary>
-/// The channel from one rank to one other: room for one chunk, which stays in the sender's memory.
+/// Room for one chunk on its way from one rank to one other, which stays in the sender's memory.
 /// </summary>
 /// <remarks>
 /// <code>

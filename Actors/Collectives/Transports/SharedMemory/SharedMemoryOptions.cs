@@ -1,0 +1,9 @@
+namespace Orchestrator.Actors.Collectives.Transports.SharedMemory;
+
+/// <param name="JoinDeadline">From the joining of this rank until all have joined.</param>
+/// <param name="OperationDeadline">Of each operation.</param>
+internal sealed record SharedMemoryOptions(TimeSpan JoinDeadline, TimeSpan OperationDeadline)
+{
+    /// <summary>Bytes of the ring from each rank to each other; a power of two, at least 4,096. The same on all ranks.</summary>
+    public int RingBytes { get; init; } = 256 << 10;
+}
