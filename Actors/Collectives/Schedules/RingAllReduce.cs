@@ -42,48 +42,55 @@ internal static class RingAllReduce
             name, CollectiveGoal.AllReduce, worldSize, channels * worldSize, scratch: 0, rank => Steps(rank, worldSize, channels));
     }
 
+    /// <summary>The rounds of one member of a group, in one channel.</summary>
+    /// <param name="member">Its number in the group; peers are numbered likewise.</param>
+    /// <param name="members">How many there are.</param>
+    /// <param name="firstChunk">Where the part begins that the group reduces: a chunk for each member.</param>
+    public static IEnumerable<Exchange> Rounds(int member, int members, int firstChunk) =>
+        Enumerable.Range(0, 2 * (members - 1)).Select(step => RoundOf(step, member, members, sign: 1, firstChunk));
+
     private static IEnumerable<Step> Steps(int rank, int worldSize, int channels)
     {
         int directions = worldSize > 2 && channels > 1 ? 2 : 1;
-        Hop[][] hops = [.. Enumerable.Range(0, directions).Select(direction => Hops(rank, worldSize, channels, direction, directions))];
-        for (int index = 0; index <= hops[0].Length; index++)
+        Exchange[][] rounds =
+            [.. Enumerable.Range(0, directions).Select(direction => Rounds(rank, worldSize, channels, direction, directions))];
+        for (int index = 0; index <= rounds[0].Length; index++)
         {
-            foreach (Hop[] direction in hops)
+            foreach (Exchange[] direction in rounds)
             {
-                if (index > 0 && index <= direction.Length)
-                    yield return direction[index - 1].Receive;
-                if (index < direction.Length)
-                    yield return direction[index].Send;
+                if (index > 0 && index <= direction.Length && direction[index - 1].Receive is { } receive)
+                    yield return receive;
+                if (index < direction.Length && direction[index].Send is { } send)
+                    yield return send;
             }
         }
     }
 
-    /// <summary>What a rank does for all channels of a direction: channels take turns at each step of the ring.</summary>
-    private static Hop[] Hops(int rank, int worldSize, int channels, int direction, int directions)
+    /// <summary>What a rank does for all channels of a direction, which take turns at each step of the ring.</summary>
+    private static Exchange[] Rounds(int rank, int worldSize, int channels, int direction, int directions)
     {
         int sign = direction == 0 ? 1 : -1;
-        List<Hop> hops = [];
+        List<Exchange> rounds = [];
         for (int step = 0; step < 2 * (worldSize - 1); step++)
         {
             for (int channel = direction; channel < channels; channel += directions)
-                hops.Add(HopOf(step, channel));
+                rounds.Add(RoundOf(step, rank, worldSize, sign, channel * worldSize));
         }
 
-        return [.. hops];
-
-        // Seen in the channel's own direction a rank has the number sign · rank, and its right neighbour the next one. A chunk
-        // that a rank has just received it sends on in the next step, in both phases.
-        Hop HopOf(int step, int channel)
-        {
-            int seen = (sign * rank) - step;
-            int sent = (channel * worldSize) + Ring.Wrap(seen, worldSize);
-            int received = (channel * worldSize) + Ring.Wrap(seen - 1, worldSize);
-            int from = Ring.Wrap(rank - sign, worldSize);
-            return new Hop(
-                Step.Send(Ring.Wrap(rank + sign, worldSize), sent),
-                step < worldSize - 1 ? Step.ReceiveReduce(from, received) : Step.Receive(from, received));
-        }
+        return [.. rounds];
     }
 
-    private readonly record struct Hop(Step Send, Step Receive);
+    /// <summary>
+    /// Seen in the channel's own direction a rank has the number sign · rank, and its right neighbour the next one. The chunk
+    /// that a rank has just received it sends on in the next step, in both phases.
+    /// </summary>
+    private static Exchange RoundOf(int step, int rank, int worldSize, int sign, int firstChunk)
+    {
+        int seen = (sign * rank) - step;
+        int received = firstChunk + Ring.Wrap(seen - 1, worldSize);
+        int from = Ring.Wrap(rank - sign, worldSize);
+        return new Exchange(
+            Step.Send(Ring.Wrap(rank + sign, worldSize), firstChunk + Ring.Wrap(seen, worldSize)),
+            step < worldSize - 1 ? Step.ReceiveReduce(from, received) : Step.Receive(from, received));
+    }
 }

@@ -37,13 +37,19 @@ internal readonly record struct ScheduleSpec(
         return (Goal.Kind, Algorithm) switch
         {
             (CollectiveKind.AllReduce, Algorithm.Ring) => RingAllReduce.Build(WorldSize, Channels),
+            (CollectiveKind.AllReduce, Algorithm.Tree) => BinomialTree.AllReduce(WorldSize),
+            (CollectiveKind.AllReduce, Algorithm.DoubleTree) => DoubleTree.Build(WorldSize, Segments),
             (CollectiveKind.AllReduce, Algorithm.RecursiveDoubling) => RecursiveDoubling.Build(WorldSize),
             (CollectiveKind.AllReduce, Algorithm.HalvingDoubling) => HalvingDoubling.Build(WorldSize),
             (CollectiveKind.AllReduce, Algorithm.Direct) => DirectAllReduce.Build(WorldSize),
+            (CollectiveKind.AllReduce, Algorithm.Chain) => Chain.AllReduce(WorldSize, Segments),
+            (CollectiveKind.AllReduce, Algorithm.Hierarchical) => Hierarchical.Build(WorldSize, NodeSize),
             (CollectiveKind.ReduceScatter, Algorithm.Ring) => RingReduceScatter.Build(WorldSize),
             (CollectiveKind.ReduceScatter, Algorithm.Direct) => DirectReduceScatter.Build(WorldSize),
             (CollectiveKind.AllGather, Algorithm.Ring) => RingAllGather.Build(WorldSize),
             (CollectiveKind.AllGather, Algorithm.Direct) => DirectAllGather.Build(WorldSize),
+            (CollectiveKind.Broadcast, Algorithm.Tree) => BinomialTree.Broadcast(WorldSize, Goal.Root),
+            (CollectiveKind.Broadcast, Algorithm.Chain) => Chain.Broadcast(WorldSize, Goal.Root, Segments),
             (CollectiveKind.Barrier, _) => DisseminationBarrier.Build(WorldSize),
             _ => throw new NotSupportedException($"There is no {Algorithm} schedule for {Goal.Kind}."),
         };
@@ -52,16 +58,10 @@ internal readonly record struct ScheduleSpec(
     /// <summary>The algorithms that there are for a goal, in the order in which a tie between them is broken.</summary>
     public static IReadOnlyList<Algorithm> AlgorithmsFor(CollectiveKind kind) => kind switch
     {
-        CollectiveKind.AllReduce =>
-        [
-            Algorithm.Ring,
-            Algorithm.RecursiveDoubling,
-            Algorithm.HalvingDoubling,
-            Algorithm.Direct,
-        ],
+        CollectiveKind.AllReduce => Enum.GetValues<Algorithm>(),
         CollectiveKind.ReduceScatter or CollectiveKind.AllGather => [Algorithm.Ring, Algorithm.Direct],
         CollectiveKind.Barrier => [Algorithm.RecursiveDoubling],
-        CollectiveKind.Broadcast => [],
+        CollectiveKind.Broadcast => [Algorithm.Tree, Algorithm.Chain],
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No such collective."),
     };
 }
