@@ -6,4 +6,10 @@ internal sealed record SharedMemoryOptions(TimeSpan JoinDeadline, TimeSpan Opera
 {
     /// <summary>Bytes of the ring from each rank to each other; a power of two, at least 4,096. The same on all ranks.</summary>
     public int RingBytes { get; init; } = 256 << 10;
+
+    /// <summary>
+    /// From so many bytes on a chunk is not copied through a ring but read where it lies, where the system permits a process to
+    /// read another one of the same user (<c>process_vm_readv</c>). Each rank may have its own.
+    /// </summary>
+    public int InPlaceBytesMin { get; init; } = 16 << 10;
 }
