@@ -12,8 +12,8 @@ internal static class TrialIdentity
     private const int Digits = 16;
 
     /// <summary>
-    /// Digest of the configuration without what has no effect: names of variants (the sources' ids stand for them), the
-    /// options of a pruning that does not take place, and whether the exchange overlaps, which changes no bit.
+    /// Digest of the configuration without what has no effect: names of variants (the sources' ids stand for them), and the
+    /// options of a pruning that does not take place.
     /// </summary>
     public static string ContentOf(TrialConfiguration configuration) => CanonicalJson.Hash(
         CanonicalJson.Of(configuration with
@@ -21,7 +21,6 @@ internal static class TrialIdentity
             Pruning = configuration.Pruning.Method == PruningMethod.None
                 ? new PruningOptions()
                 : configuration.Pruning with { QuantileFrom = null, DensitiesFrom = null },
-            Training = configuration.Training with { Exchange = configuration.Training.Exchange with { Overlap = true } },
         }),
         CanonicalJson.HashDigitsMax);
 
