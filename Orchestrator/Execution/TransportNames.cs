@@ -1,0 +1,33 @@
+using Orchestrator.Actors.Workers;
+
+namespace Orchestrator.Execution;
+
+/// <summary>The transports as a user writes them, and as the machine's facts of a run tell them.</summary>
+internal static class TransportNames
+{
+    /// <summary>Name of the fact.</summary>
+    public const string Fact = "Transport";
+
+    private static readonly (GangTransport Transport, string Name)[] Names =
+    [
+        (GangTransport.InProcess, "in-process"),
+        (GangTransport.SharedMemory, "shared-memory"),
+        (GangTransport.Tcp, "tcp"),
+    ];
+
+    public static IEnumerable<string> All => Names.Select(pair => $"`{pair.Name}`");
+
+    public static string Of(GangTransport transport) => Names.Single(pair => pair.Transport == transport).Name;
+
+    /// <returns>Null: there is none of that name.</returns>
+    public static GangTransport? Find(string name)
+    {
+        foreach ((GangTransport transport, string known) in Names)
+        {
+            if (known == name)
+                return transport;
+        }
+
+        return null;
+    }
+}
