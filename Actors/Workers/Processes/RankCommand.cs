@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
+using Orchestrator.Actors.Coordination;
 
 namespace Orchestrator.Actors.Workers.Processes;
 
@@ -11,11 +12,16 @@ namespace Orchestrator.Actors.Workers.Processes;
 internal sealed record RankCommand(string File, ImmutableArray<string> Arguments)
 {
     /// <summary>This program again, whether it was started by itself or by <c>dotnet</c>.</summary>
-    public static RankCommand OfThisProgram()
+    public static RankCommand OfThisProgram() => Of(
+        Environment.ProcessPath ?? throw new InvalidOperationException("The path of this program is not known."),
+        Environment.GetCommandLineArgs()[0]);
+
+    /// <param name="process">Path of a process's executable.</param>
+    /// <param name="first">Its first argument, in the way of C: the program.</param>
+    internal static RankCommand Of(string process, string first)
     {
-        string file = Environment.ProcessPath ?? throw new InvalidOperationException("The path of this program is not known.");
-        bool isHost = string.Equals(Path.GetFileNameWithoutExtension(file), "dotnet", StringComparison.OrdinalIgnoreCase);
-        return new RankCommand(file, isHost ? [Environment.GetCommandLineArgs()[0], RankProcess.Verb] : [RankProcess.Verb]);
+        bool isHost = string.Equals(Path.GetFileNameWithoutExtension(process), "dotnet", StringComparison.OrdinalIgnoreCase);
+        return new RankCommand(process, isHost ? [first, RankProcess.Verb] : [RankProcess.Verb]);
     }
 
     /// <exception cref="RankFailedException">It cannot be started: no memory, no more processes allowed, no such file.</exception>
@@ -34,8 +40,8 @@ internal sealed record RankCommand(string File, ImmutableArray<string> Arguments
         }
         catch (Win32Exception exception)
         {
-            throw new RankFailedException(new Coordination.Fault(
-                Coordination.FailureKind.Bug, $"`{File}` cannot be started for a rank: {exception.Message}"));
+            throw new RankFailedException(
+                new Fault(FailureKind.Bug, $"`{File}` cannot be started for a rank: {exception.Message}"));
         }
     }
 
