@@ -80,10 +80,7 @@ internal sealed class PipedProcess : IRankProcess
     /// <summary>The process's ends.</summary>
     internal sealed record Pipes(Stream Input, Stream Output)
     {
-        public void Close()
-        {
-            Input.Dispose();
-            Output.Dispose();
-        }
+        /// <summary>As far as the other side sees; a thread that reads still does so, until that one closes, too.</summary>
+        public void Close() => Output.Dispose();
     }
 }

@@ -6,7 +6,7 @@ using Orchestrator.Models.Training;
 namespace Orchestrator.Actors.Tests.Workers.Processes;
 
 /// <summary>A worker that keeps what it is told, and knows a gang that answers at once.</summary>
-internal sealed class RecordingLink : IRankLink, ITrainingObserver
+internal class RecordingLink : IRankLink, ITrainingObserver
 {
     public ConcurrentQueue<string> Lines { get; } = [];
 
@@ -32,5 +32,16 @@ internal sealed class RecordingLink : IRankLink, ITrainingObserver
 
     public void OnMasks(long step, string hash) => Masks.Enqueue((step, hash));
 
-    public void OnStep(long step, long steps, int epoch, double loss) => Steps.Enqueue((step, steps, epoch, loss));
+    public virtual void OnStep(long step, long steps, int epoch, double loss) => Steps.Enqueue((step, steps, epoch, loss));
+}
+
+/// <summary>Gives a signal when a step is done.</summary>
+internal sealed class StopAt(long at, CancellationTokenSource signal) : RecordingLink
+{
+    public override void OnStep(long step, long steps, int epoch, double loss)
+    {
+        base.OnStep(step, steps, epoch, loss);
+        if (step >= at)
+            signal.Cancel();
+    }
 }
