@@ -1,4 +1,5 @@
 using Orchestrator.Actors.Workers;
+using Orchestrator.Experiments.Runs;
 
 namespace Orchestrator.Execution;
 
@@ -18,6 +19,17 @@ internal static class TransportNames
     public static IEnumerable<string> All => Names.Select(pair => $"`{pair.Name}`");
 
     public static string Of(GangTransport transport) => Names.Single(pair => pair.Transport == transport).Name;
+
+    /// <summary>As the machine's facts of a run tell them, each once.</summary>
+    public static IReadOnlyList<string> In(RunStore store) =>
+    [
+        .. store.Environments.Values
+            .SelectMany(environment => environment.Machine)
+            .Where(fact => fact.Key == Fact)
+            .Select(fact => fact.Value)
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal),
+    ];
 
     /// <returns>Null: there is none of that name.</returns>
     public static GangTransport? Find(string name)
