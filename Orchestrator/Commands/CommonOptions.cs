@@ -52,10 +52,12 @@ internal static class CommonOptions
     private static GangTransport ParseTransport(ArgumentResult result)
     {
         string text = result.Tokens[0].Value;
-        if (TransportNames.Find(text) is { } transport)
-            return transport;
-        result.AddError($"`--transport` takes one of {string.Join(", ", TransportNames.All)}; found `{text}`.");
-        return default;
+        GangTransport? transport = TransportNames.Find(text);
+        if (transport is null)
+            result.AddError($"`--transport` takes one of {string.Join(", ", TransportNames.All)}; found `{text}`.");
+        else if (transport == GangTransport.SharedMemory && !OperatingSystem.IsLinux())
+            result.AddError($"`--transport {text}` needs Linux; here there is `{TransportNames.Of(GangTransport.Tcp)}`.");
+        return transport ?? default;
     }
 
     private static int ParseSlots(ArgumentResult result)

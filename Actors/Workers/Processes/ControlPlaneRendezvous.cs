@@ -3,7 +3,6 @@ using System.Diagnostics;
 using Orchestrator.Actors.Collectives;
 using Orchestrator.Actors.Collectives.Exchange;
 using Orchestrator.Actors.Coordination;
-using Orchestrator.Actors.Serialization;
 using static Orchestrator.Actors.Workers.WorkerProtocol;
 using Proto = Orchestrator.Actors.Serialization.Proto;
 

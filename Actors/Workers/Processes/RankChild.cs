@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Orchestrator.Actors.Collectives.Exchange;
 using Orchestrator.Actors.Coordination;
 using Orchestrator.Actors.Serialization;
@@ -14,7 +15,9 @@ namespace Orchestrator.Actors.Workers.Processes;
 /// </summary>
 internal sealed class RankChild : IDisposable
 {
+    [SuppressMessage("Usage", "CA2213:Disposable fields should be disposed", Justification = "A thread reads from it until the process ends.")]
     private readonly Stream _fromWorker;
+
     private readonly RankPipe _toWorker;
     private readonly Action _leave;
     private readonly JoinGang _join;

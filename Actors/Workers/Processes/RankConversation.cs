@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using Orchestrator.Actors.Serialization;
 using Orchestrator.Models.Training;
 using Proto = Orchestrator.Actors.Serialization.Proto;

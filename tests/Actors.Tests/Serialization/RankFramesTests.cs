@@ -1,5 +1,4 @@
 using CsCheck;
-using Google.Protobuf;
 using Orchestrator.Actors.Serialization;
 using Proto = Orchestrator.Actors.Serialization.Proto;
 

@@ -14,7 +14,11 @@ internal sealed class ThisMachineTests
     [Test]
     public void Processes_that_differ_in_nothing_are_the_same_environment()
     {
-        Assert.That(ThisMachine.Describe(GangTransport.Tcp).Id, Is.EqualTo(ThisMachine.Describe(GangTransport.Tcp).Id));
-        Assert.That(ThisMachine.Describe(GangTransport.Tcp).Id, Is.Not.EqualTo(ThisMachine.Describe(GangTransport.InProcess).Id));
+        string[] ids = [.. new[] { GangTransport.Tcp, GangTransport.Tcp, GangTransport.InProcess }.Select(Id)];
+
+        Assert.That(ids[1], Is.EqualTo(ids[0]));
+        Assert.That(ids[2], Is.Not.EqualTo(ids[0]));
     }
+
+    private static string Id(GangTransport transport) => ThisMachine.Describe(transport).Id;
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Orchestrator.Actors.Collectives.Exchange;
 using Orchestrator.Actors.Coordination;
 using Orchestrator.Actors.Serialization;
 using Orchestrator.Actors.Workers;

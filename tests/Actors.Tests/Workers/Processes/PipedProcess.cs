@@ -11,9 +11,8 @@ internal sealed class PipedProcess : IRankProcess
 
     private readonly AnonymousPipeServerStream _input = new(PipeDirection.Out);
     private readonly AnonymousPipeServerStream _output = new(PipeDirection.In);
-    private readonly ManualResetEventSlim _ended = new();
+    private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Pipes _pipes;
-    private int _exitCode;
 
     /// <param name="main">Its main function, with standard input, output, and error; returns the exit code.</param>
     public PipedProcess(Func<Pipes, int> main)
@@ -42,13 +41,13 @@ internal sealed class PipedProcess : IRankProcess
 
     public void Kill()
     {
-        if (_ended.IsSet)
+        if (_ended.Task.IsCompleted)
             return;
         WasKilled = true;
         End(Killed);
     }
 
-    public int? AwaitExit(TimeSpan time) => _ended.Wait(time) ? _exitCode : null;
+    public int? AwaitExit(TimeSpan time) => _ended.Task.Wait(time) ? _ended.Task.Result : null;
 
     public void Dispose()
     {
@@ -70,11 +69,8 @@ internal sealed class PipedProcess : IRankProcess
 
     private void End(int exitCode)
     {
-        if (_ended.IsSet)
-            return;
-        _exitCode = exitCode;
-        _ended.Set();
-        _pipes.Close();
+        if (_ended.TrySetResult(exitCode))
+            _pipes.Close();
     }
 
     /// <summary>The process's ends.</summary>

@@ -137,7 +137,7 @@ internal sealed class RankChildTests : IDisposable
         IGradientExchange Join(RankProcessAssignment assignment, IRendezvous rendezvous, CancellationToken abort)
         {
             joined.Set();
-            left.Wait(Deadline);
+            left.Wait(Deadline, CancellationToken.None);
             throw new OperationCanceledException();
         }
     }
