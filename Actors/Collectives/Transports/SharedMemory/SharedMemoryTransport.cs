@@ -16,8 +16,11 @@ namespace Orchestrator.Actors.Collectives.Transports.SharedMemory;
 /// </remarks>
 internal sealed unsafe class SharedMemoryTransport : ITransport
 {
-    /// <summary>Bytes copied out and in before the other direction gets its turn.</summary>
-    private static readonly int PieceBytes = int.Parse(Environment.GetEnvironmentVariable("PIECE") ?? "32768");
+    /// <summary>Bytes copied into a ring or out of it before the other direction gets its turn.</summary>
+    private const int PieceBytes = 16 << 10;
+
+    /// <summary>Bytes read out of another process at once: each call costs about a microsecond.</summary>
+    private const int FetchBytes = 64 << 10;
 
     /// <summary>See <see cref="Doorbell"/> for these two.</summary>
     private const int LooksBeforeYielding = 20;
@@ -69,7 +72,7 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
     public static SharedMemoryTransport Join(
         RingMember member, IRendezvous rendezvous, SharedMemoryOptions options, CancellationToken cancellation)
     {
-        SegmentLayout layout = new(member.WorldSize, options.RingBytes);
+        SegmentLayout layout = new(member.WorldSize, options.RingBytesFor(member.WorldSize));
         string? name = null;
         SharedMemoryTransport? joined = null;
         try
@@ -239,10 +242,10 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
     private void Fetch(int from, nint address, Span<byte> target, Reducer? reducer)
     {
         int process = ProcessOf(from);
-        Span<byte> staging = reducer is null ? default : _staging.OfAtLeast(PieceBytes);
+        Span<byte> staging = reducer is null ? default : _staging.OfAtLeast(FetchBytes);
         while (target.Length > 0)
         {
-            int bytes = Math.Min(target.Length, PieceBytes);
+            int bytes = Math.Min(target.Length, FetchBytes);
             Span<byte> into = reducer is null ? target[..bytes] : staging[..bytes];
             if (!LinuxCalls.TryReadMemory(process, address, into))
             {
