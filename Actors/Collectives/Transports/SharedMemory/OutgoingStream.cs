@@ -17,6 +17,9 @@ internal sealed unsafe class OutgoingStream(byte* channel, byte* ring, int ringB
     /// <summary>Whether there is something to copy and room for it.</summary>
     public bool CanAdvance => _isBusy && Room() > 0;
 
+    /// <summary>Whether what the receiver says to have read, when it was last looked at, is possible.</summary>
+    public bool IsSound => _written - _read is >= 0 and var held && held <= ringBytes && held % FrameHeader.Bytes == 0;
+
     /// <param name="header">What stands before the chunk.</param>
     /// <param name="chunk">Stays where it is until it has been copied.</param>
     /// <param name="bytes">Of the chunk.</param>
@@ -77,8 +80,7 @@ internal sealed unsafe class OutgoingStream(byte* channel, byte* ring, int ringB
     {
         if (ringBytes - (_written - _read) < ringBytes / 2)
             _read = Volatile.Read(ref *(long*)(channel + SegmentLayout.ReadAt));
-        long held = _written - _read;
-        return held >= 0 && held <= ringBytes ? ringBytes - held : 0;
+        return IsSound ? ringBytes - (_written - _read) : 0;
     }
 
     private byte* At(long position) => ring + (position & (ringBytes - 1));

@@ -233,7 +233,12 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
     private bool Advance(int to, OutgoingStream stream)
     {
         if (!stream.Advance(PieceBytes))
+        {
+            if (!stream.IsSound)
+                FailWith(RingFailure.Garbage(to, "it has read what was never sent"));
             return false;
+        }
+
         if (stream.UnderWay == 0)
             _sending--;
         RingBellOf(to);
