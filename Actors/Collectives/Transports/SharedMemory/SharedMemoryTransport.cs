@@ -117,15 +117,11 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
         ReceiveHeader(from, stream, expected);
         while (target.Length > 0)
         {
-            ReadOnlySpan<byte> piece = stream.Peek(Math.Min(target.Length, PieceBytes));
-            if (piece.IsEmpty)
-            {
+            if (stream.Available == 0)
                 Await(from, stream, null, 0);
-                if (!stream.IsSound)
-                    FailWith(RingFailure.Garbage(from, $"{stream.Available} bytes in a ring of {_segment.Layout.RingBytes}"));
-                continue;
-            }
-
+            if (!stream.IsSound)
+                FailWith(RingFailure.Garbage(from, $"{stream.Available} bytes in a ring of {_segment.Layout.RingBytes}"));
+            ReadOnlySpan<byte> piece = stream.Peek(Math.Min(target.Length, PieceBytes));
             if (reducer is null)
                 piece.CopyTo(target);
             else
