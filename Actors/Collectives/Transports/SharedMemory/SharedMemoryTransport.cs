@@ -326,8 +326,12 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
 
             // One that has left has said so before it let go.
             ThrowIfFailed();
-            if (!_failures.Failures.Any(failure => failure.Kind == CollectiveFailure.Left && failure.Rank == rank))
-                FailWith(RingFailure.Died(rank, Volatile.Read(ref *(long*)(AreaOf(rank) + SegmentLayout.DoneAt))));
+            if (_failures.Failures.Any(failure => failure.Kind is CollectiveFailure.Left or CollectiveFailure.Died && failure.Rank == rank))
+                continue;
+
+            // It may have done its part of this operation before.
+            Fail(RingFailure.Died(rank, Volatile.Read(ref *(long*)(AreaOf(rank) + SegmentLayout.DoneAt))));
+            ThrowIfFailed();
         }
     }
 
