@@ -67,6 +67,7 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
         SegmentLayout layout = new(member.WorldSize, options.RingBytes);
         string? name = null;
         SharedMemoryTransport? joined = null;
+        bool haveAllJoined = false;
         try
         {
             Deadline deadline = Deadline.In(options.JoinDeadline);
@@ -77,6 +78,7 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
             joined ??= new SharedMemoryTransport(
                 member, SharedSegment.Open(name, member.Rank, layout), options.OperationDeadline);
             joined.AwaitAll(deadline, cancellation);
+            haveAllJoined = true;
             return joined;
         }
         catch (IOException error)
@@ -86,10 +88,10 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
         }
         finally
         {
-            if (name is not null && (joined is null || member.Rank == 0 || !joined.IsComplete))
+            if (name is not null && (member.Rank == 0 || !haveAllJoined))
                 SharedSegment.RemoveName(name);
-            if (joined is { IsComplete: false })
-                joined.Dispose();
+            if (!haveAllJoined)
+                joined?.Dispose();
         }
     }
 
@@ -354,6 +356,8 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
         RingAllBells();
         while (!IsComplete)
         {
+            if (cancellation.IsCancellationRequested)
+                Fail(RingFailure.Cancelled(Rank));
             cancellation.ThrowIfCancellationRequested();
             if (_failures.Failure is { } failure)
                 throw Exception(failure);
