@@ -39,6 +39,7 @@ public sealed class Communicator : IGradientExchange, IDisposable
     private readonly CancellationTokenRegistration _registration;
     private readonly PinnedMemory _scratch = new();
     private readonly PinnedMemory _widened = new();
+    private bool _isDisposed;
 
     internal Communicator(ITransport transport, ISchedulePolicy policy, CancellationToken cancellation)
     {
@@ -136,6 +137,7 @@ public sealed class Communicator : IGradientExchange, IDisposable
     /// </summary>
     public void Dispose()
     {
+        _isDisposed = true;
         _registration.Dispose();
         _transport.Dispose();
         _scratch.Dispose();
@@ -203,6 +205,7 @@ public sealed class Communicator : IGradientExchange, IDisposable
 
     private void Operate(CollectiveGoal goal, ElementType type, Span<byte> buffer, Reducer? reducer)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         int length = buffer.Length / type.Bytes();
         (Schedule schedule, long bucketBytes) = _policy.For(goal, buffer.Length, type);
         long elementsMax = goal.Kind == CollectiveKind.AllReduce ? bucketBytes / type.Bytes() : length;

@@ -97,6 +97,7 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
 
     public void Begin()
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         _operation = *(long*)(OwnArea + SegmentLayout.DoneAt);
         Volatile.Write(ref *(long*)(OwnArea + SegmentLayout.BegunAt), _operation + 1);
         _deadline = Deadline.In(_operationDeadline);
