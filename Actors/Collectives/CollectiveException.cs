@@ -68,6 +68,9 @@ public enum CollectiveFailure
 
     /// <summary>A rank sends what no rank of this version sends.</summary>
     Garbage,
+
+    /// <summary>A rank does not accept another: it lacks the ring's secret, or the two are set up differently.</summary>
+    Refused,
 }
 
 /// <summary>What ended a ring, as all its ranks are told.</summary>

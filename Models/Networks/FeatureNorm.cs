@@ -23,7 +23,13 @@ internal abstract class FeatureNorm : IDisposable
         _output = new RowBuffer(features);
         _normalized = new RowBuffer(features);
         Features = features;
+        GradientRange weight = parameters.RangeOf(prefix + ".norm.weight");
+        GradientRange bias = parameters.RangeOf(prefix + ".norm.bias");
+        Gradients = new GradientRange(weight.Start, weight.Count + bias.Count);
     }
+
+    /// <summary>Scale and shift, side by side.</summary>
+    public GradientRange Gradients { get; }
 
     protected int Features { get; }
 

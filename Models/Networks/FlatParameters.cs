@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using TorchSharp;
-using TorchSharp.Modules;
 
 namespace Orchestrator.Models.Networks;
 
@@ -16,15 +15,13 @@ internal sealed class FlatParameters : IDisposable
     {
         Infos = parameters;
         Count = parameters.Sum(parameter => parameter.Count);
-        Parameter = new Parameter(torch.zeros(Count, torch.float32));
-        _ = Parameter.DetachFromDisposeScope();
-        Values = Parameter.detach().DetachFromDisposeScope();
+        Values = torch.zeros(Count, torch.float32).DetachFromDisposeScope();
         Gradients = torch.zeros(Count, torch.float32).DetachFromDisposeScope();
-        Parameter.grad = Gradients;
         long offset = 0;
         foreach (ParameterInfo info in parameters)
         {
-            _places.Add(info.Name, new Place(info, View(Values, info, offset), View(Gradients, info, offset)));
+            var range = new GradientRange(checked((int)offset), (int)info.Count);
+            _places.Add(info.Name, new Place(range, View(Values, info, offset), View(Gradients, info, offset)));
             offset += info.Count;
         }
     }
@@ -32,9 +29,6 @@ internal sealed class FlatParameters : IDisposable
     public ImmutableArray<ParameterInfo> Infos { get; }
 
     public long Count { get; }
-
-    /// <summary>What the optimizer steps: a leaf whose memory is <see cref="Values"/> and whose gradient is <see cref="Gradients"/>.</summary>
-    public Parameter Parameter { get; }
 
     /// <summary>[Count]</summary>
     public torch.Tensor Values { get; }
@@ -48,6 +42,9 @@ internal sealed class FlatParameters : IDisposable
     /// <summary>The same within <see cref="Gradients"/>.</summary>
     public torch.Tensor GradientOf(string name) => _places[name].Gradient;
 
+    /// <summary>Where the parameter lies in the flat buffers.</summary>
+    public GradientRange RangeOf(string name) => _places[name].Range;
+
     public void Dispose()
     {
         foreach (Place place in _places.Values)
@@ -58,7 +55,6 @@ internal sealed class FlatParameters : IDisposable
 
         Gradients.Dispose();
         Values.Dispose();
-        Parameter.Dispose();
     }
 
     private static torch.Tensor View(torch.Tensor flat, ParameterInfo info, long offset)
@@ -68,5 +64,5 @@ internal sealed class FlatParameters : IDisposable
         return view.DetachFromDisposeScope();
     }
 
-    private sealed record Place(ParameterInfo Info, torch.Tensor Value, torch.Tensor Gradient);
+    private sealed record Place(GradientRange Range, torch.Tensor Value, torch.Tensor Gradient);
 }

@@ -14,8 +14,8 @@ namespace Orchestrator.Models.Networks;
 ///   h = n + z ⊙ (h' − n)
 /// </code>
 /// </summary>
-internal sealed class GruDirection(FlatParameters parameters, string prefix, int units, bool backward)
-    : RecurrentDirection(parameters, prefix, gates: 3, units, backward)
+internal sealed class GruDirection(FlatParameters parameters, DirectionPlace place, int units)
+    : RecurrentDirection(parameters, place, gates: 3, units)
 {
     private readonly RowBuffer _candidateProducts = new(units);
     private readonly RowBuffer _recurrentDeltas = new(3 * units);

@@ -10,8 +10,8 @@ namespace Orchestrator.Models.Networks;
 ///   i, f, o = σ(·)   g = tanh(·)   s = f ⊙ s' + i ⊙ g   h = o ⊙ tanh(s)
 /// </code>
 /// </summary>
-internal sealed class LstmDirection(FlatParameters parameters, string prefix, int units, bool backward)
-    : RecurrentDirection(parameters, prefix, gates: 4, units, backward)
+internal sealed class LstmDirection(FlatParameters parameters, DirectionPlace place, int units)
+    : RecurrentDirection(parameters, place, gates: 4, units)
 {
     private readonly RowBuffer _states = new(units);
     private readonly RowBuffer _previousStates = new(units);

@@ -18,6 +18,10 @@ namespace Orchestrator.Models.Networks;
 ///              dW = Dᵀ·X, dU = Eᵀ·P, biases are column sums of D and E, dX = D·W: one product each
 /// </code>
 /// PyTorch's own loop adds to dU at every time step instead, which reads and writes the whole matrix each time.
+/// <para>
+/// The larger of dW and dU comes first, so that it can travel while the smaller is computed; the biases come before both and
+/// leave with dU, which they lie behind.
+/// </para>
 /// </remarks>
 internal abstract class RecurrentDirection : IDisposable
 {
@@ -30,17 +34,19 @@ internal abstract class RecurrentDirection : IDisposable
     private readonly torch.Tensor _recurrentGradient;
     private readonly torch.Tensor _inputBiasGradient;
     private readonly torch.Tensor _recurrentBiasGradient;
+    private readonly Part[] _wholes;
+    private readonly Part[] _parts;
     private readonly RowBuffer _sums;
     private readonly RowBuffer _recurrentSums;
     private readonly RowBuffer _previous;
     private readonly RowBuffer _carry;
     private readonly RowBuffer _transposed;
 
-    /// <param name="prefix">As in <see cref="NetworkParameters"/>, such as <c>layer0.forward</c>.</param>
-    /// <param name="backward">Whether time runs from each sample's last frame to its first.</param>
-    protected RecurrentDirection(FlatParameters parameters, string prefix, int gates, int units, bool backward)
+    /// <param name="place">Which direction of which layer.</param>
+    protected RecurrentDirection(FlatParameters parameters, DirectionPlace place, int gates, int units)
     {
-        _backward = backward;
+        string prefix = place.Prefix;
+        _backward = place.Backward;
         _input = parameters[prefix + ".input"];
         _recurrent = parameters[prefix + ".recurrent"];
         _inputBias = parameters[prefix + ".input-bias"];
@@ -51,12 +57,20 @@ internal abstract class RecurrentDirection : IDisposable
         _recurrentBiasGradient = parameters.GradientOf(prefix + ".recurrent-bias");
         Units = units;
         Gates = gates;
+        GradientRange input = parameters.RangeOf(prefix + ".input");
+        GradientRange recurrent = parameters.RangeOf(prefix + ".recurrent");
+        int biases = 2 * gates * units;
+        _wholes = [.. Order(input, recurrent, biases, gates * units, RowBlocks.Whole)];
+        _parts = place.IsLast ? [.. Order(input, recurrent, biases, gates * units, RowBlocks.Falling)] : _wholes;
         _sums = new RowBuffer(gates * units);
         _recurrentSums = new RowBuffer(gates * units);
         _previous = new RowBuffer(units);
         _carry = new RowBuffer(units);
         _transposed = new RowBuffer(gates * units);
     }
+
+    /// <summary>The gradients of this direction, all of them, in the order in which <see cref="Backward"/> tells of them.</summary>
+    public IEnumerable<GradientRange> GradientOrder => _parts.Select(part => part.Range);
 
     protected int Units { get; }
 
@@ -65,12 +79,12 @@ internal abstract class RecurrentDirection : IDisposable
     /// <summary>Whether part of the derivative reaches the previous output past the recurrent matrix (as in a GRU).</summary>
     protected abstract bool PassesOn { get; }
 
-    public static RecurrentDirection Create(NetworkOptions network, FlatParameters parameters, string prefix, bool backward) =>
+    public static RecurrentDirection Create(NetworkOptions network, FlatParameters parameters, DirectionPlace place) =>
         network.Kind switch
         {
-            NetworkKind.Rnn => new VanillaDirection(parameters, prefix, network, backward),
-            NetworkKind.Gru => new GruDirection(parameters, prefix, network.HiddenSize, backward),
-            NetworkKind.Lstm => new LstmDirection(parameters, prefix, network.HiddenSize, backward),
+            NetworkKind.Rnn => new VanillaDirection(parameters, place, network),
+            NetworkKind.Gru => new GruDirection(parameters, place, network.HiddenSize),
+            NetworkKind.Lstm => new LstmDirection(parameters, place, network.HiddenSize),
             _ => throw new ArgumentOutOfRangeException(nameof(network), network.Kind, "Not a network kind."),
         };
 
@@ -119,8 +133,15 @@ internal abstract class RecurrentDirection : IDisposable
     /// <param name="outputGradient">[rows, directions · units], of which the units from <paramref name="column"/> on are read.</param>
     /// <param name="inputGradient">[rows, inputs], or null where nobody asks.</param>
     /// <param name="add">Whether <paramref name="inputGradient"/> is added to, or replaced.</param>
+    /// <param name="final">Told each range of the gradient buffer as soon as nothing more will change there; null where nobody asks.</param>
     public void Backward(
-        torch.Tensor input, PackedLayout layout, torch.Tensor outputGradient, int column, torch.Tensor? inputGradient, bool add)
+        torch.Tensor input,
+        PackedLayout layout,
+        torch.Tensor outputGradient,
+        int column,
+        torch.Tensor? inputGradient,
+        bool add,
+        Action<GradientRange>? final)
     {
         torch.Tensor sums = _sums.Rows(layout.Rows);
         torch.Tensor recurrentDeltas = RecurrentDeltas(sums, layout);
@@ -128,10 +149,17 @@ internal abstract class RecurrentDirection : IDisposable
         Derive(layout, sums, recurrentDeltas, previous, new Strided(outputGradient.Floats(), (int)outputGradient.shape[1], column));
         using torch.Tensor transposedSums = sums.t();
         using torch.Tensor transposedDeltas = recurrentDeltas.t();
-        _ = _inputGradient.addmm_(transposedSums, input, beta: 0);
-        _ = _recurrentGradient.addmm_(transposedDeltas, previous, beta: 0);
         Lanes.SumColumns(sums.Floats(), _inputBiasGradient.Floats());
         Lanes.SumColumns(recurrentDeltas.Floats(), _recurrentBiasGradient.Floats());
+        foreach (Part part in final is null ? _wholes : _parts)
+        {
+            if (part.IsRecurrent)
+                Product(_recurrentGradient, transposedDeltas, previous, part);
+            else
+                Product(_inputGradient, transposedSums, input, part);
+            final?.Invoke(part.Range);
+        }
+
         _ = inputGradient?.addmm_(sums, _input, beta: add ? 1 : 0);
     }
 
@@ -174,6 +202,37 @@ internal abstract class RecurrentDirection : IDisposable
     /// <param name="carry">[count, units]: what later steps ask of this output; replaced by what passes on to the previous one.</param>
     protected abstract void Differentiate(
         in Step step, Span<float> sums, Span<float> recurrent, ReadOnlySpan<float> previous, Strided outputGradient, Span<float> carry);
+
+    /// <summary>The larger matrix first. The biases lie behind the recurrent matrix and go with its last part.</summary>
+    /// <param name="biases">Values of both biases.</param>
+    private static IEnumerable<Part> Order(
+        GradientRange input, GradientRange recurrent, int biases, int rows, Func<int, IEnumerable<int>> blocks)
+    {
+        IEnumerable<Part> first = Parts(input, isRecurrent: false, behind: 0);
+        IEnumerable<Part> second = Parts(recurrent, isRecurrent: true, behind: biases);
+        return input.Count >= recurrent.Count ? first.Concat(second) : second.Concat(first);
+
+        IEnumerable<Part> Parts(GradientRange matrix, bool isRecurrent, int behind)
+        {
+            int columns = matrix.Count / rows;
+            int row = 0;
+            foreach (int count in blocks(rows))
+            {
+                int more = row + count == rows ? behind : 0;
+                var range = new GradientRange(matrix.Start + (row * columns), (count * columns) + more);
+                yield return new Part(isRecurrent, row, count, range);
+                row += count;
+            }
+        }
+    }
+
+    /// <summary>Rows of a weight gradient: those of a product with the same rows of the transposed derivatives.</summary>
+    private static void Product(torch.Tensor gradient, torch.Tensor transposedDeltas, torch.Tensor by, in Part part)
+    {
+        using torch.Tensor to = gradient.narrow(0, part.FirstRow, part.Rows);
+        using torch.Tensor from = transposedDeltas.narrow(0, part.FirstRow, part.Rows);
+        _ = to.addmm_(from, by, beta: 0);
+    }
 
     /// <summary>Uᵀ laid out anew: the products of a time step, which read it once each, are a quarter faster than on a view.</summary>
     private torch.Tensor Transposed()
@@ -245,6 +304,10 @@ internal abstract class RecurrentDirection : IDisposable
     /// <param name="Carried">Of these, how many (the first ones) have a neighbour: in the forward pass the previous step, in the backward pass the following one.</param>
     /// <param name="PreviousRow">First row of the previous step.</param>
     protected readonly record struct Step(int Row, int Count, int Carried, int PreviousRow);
+
+    /// <summary>Rows of a weight gradient that are computed at once.</summary>
+    /// <param name="Range">Where they lie, with what becomes final with them.</param>
+    private readonly record struct Part(bool IsRecurrent, int FirstRow, int Rows, GradientRange Range);
 
     /// <summary>Both biases, [gates · units] each.</summary>
     protected readonly ref struct Biases(ReadOnlySpan<float> input, ReadOnlySpan<float> recurrent)

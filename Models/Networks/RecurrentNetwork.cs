@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Orchestrator.Models.Data;
 using TorchSharp;
 
@@ -41,6 +42,12 @@ internal sealed class RecurrentNetwork : IDisposable
         _means = new RowBuffer(width);
         _meansGradient = new RowBuffer(width);
         _scores = new RowBuffer(shape.OutputSize);
+        GradientRange output = Parameters.RangeOf("output.weight");
+        GradientOrder =
+        [
+            new GradientRange(output.Start, output.Count + shape.OutputSize),
+            .. _layers.Reverse().SelectMany(layer => layer.GradientOrder),
+        ];
         _weight = Parameters["output.weight"];
         _bias = Parameters["output.bias"];
         _weightGradient = Parameters.GradientOf("output.weight");
@@ -48,6 +55,9 @@ internal sealed class RecurrentNetwork : IDisposable
     }
 
     public FlatParameters Parameters { get; }
+
+    /// <summary>The whole gradient buffer in the order in which <see cref="Backward"/> tells that it is final: from the output layer down.</summary>
+    public ImmutableArray<GradientRange> GradientOrder { get; }
 
     /// <summary>Numbers that belong to the network but are not trained: running statistics of batch normalization.</summary>
     public IEnumerable<(string Name, torch.Tensor Value)> Statistics =>
@@ -83,13 +93,18 @@ internal sealed class RecurrentNetwork : IDisposable
 
     /// <summary>Fills the gradient buffer, all of it, with the derivatives of the last training pass.</summary>
     /// <param name="scoresGradient">Derivative of the loss by the scores, of their shape.</param>
-    public void Backward(torch.Tensor scoresGradient)
+    /// <param name="final">
+    /// Told each range of <see cref="GradientOrder"/>, in that order, as soon as the pass will neither write nor read there
+    /// again, on this thread; null where nobody asks. What it throws ends the pass.
+    /// </param>
+    public void Backward(torch.Tensor scoresGradient, Action<GradientRange>? final = null)
     {
         PackedLayout layout = _layout ?? throw new InvalidOperationException("Nothing went forward.");
         torch.Tensor scored = _pools ? _means.Rows(layout.Samples) : _layers[^1].Output(layout);
         using torch.Tensor transposed = scoresGradient.t();
         _ = _weightGradient.addmm_(transposed, scored, beta: 0);
         Lanes.SumColumns(scoresGradient.Floats(), _biasGradient.Floats());
+        final?.Invoke(GradientOrder[0]);
         torch.Tensor gradient = _layers[^1].OutputGradient(layout);
         if (_pools)
         {
@@ -105,7 +120,7 @@ internal sealed class RecurrentNetwork : IDisposable
         for (int index = _layers.Length - 1; index >= 0; index--)
         {
             torch.Tensor input = index == 0 ? _input! : _layers[index - 1].Output(layout);
-            _layers[index].Backward(input, layout, index == 0 ? null : _layers[index - 1].OutputGradient(layout), _dropped);
+            _layers[index].Backward(input, layout, index == 0 ? null : _layers[index - 1].OutputGradient(layout), _dropped, final);
         }
     }
 
@@ -126,9 +141,10 @@ internal sealed class RecurrentNetwork : IDisposable
     {
         private readonly RecurrentDirection[] _directions =
         [
-            RecurrentDirection.Create(network, parameters, $"layer{index}.forward", backward: false),
+            RecurrentDirection.Create(
+                network, parameters, new DirectionPlace(index, Backward: false, IsLast: index == 0 && !network.Bidirectional)),
             .. network.Bidirectional
-                ? [RecurrentDirection.Create(network, parameters, $"layer{index}.backward", backward: true)]
+                ? [RecurrentDirection.Create(network, parameters, new DirectionPlace(index, Backward: true, IsLast: index == 0))]
                 : Array.Empty<RecurrentDirection>(),
         ];
 
@@ -136,6 +152,12 @@ internal sealed class RecurrentNetwork : IDisposable
         private readonly RowBuffer _output = new(width);
         private readonly RowBuffer _outputGradient = new(width);
         private torch.Tensor? _normalized;
+
+        public IEnumerable<GradientRange> GradientOrder =>
+        [
+            .. _directions.SelectMany(direction => direction.GradientOrder),
+            .. Norm is null ? Array.Empty<GradientRange>() : [Norm.Gradients],
+        ];
 
         public FeatureNorm? Norm { get; } = FeatureNorm.Create(network, parameters, index, width);
 
@@ -160,7 +182,8 @@ internal sealed class RecurrentNetwork : IDisposable
             return output;
         }
 
-        public void Backward(torch.Tensor input, PackedLayout layout, torch.Tensor? inputGradient, bool dropped)
+        public void Backward(
+            torch.Tensor input, PackedLayout layout, torch.Tensor? inputGradient, bool dropped, Action<GradientRange>? final)
         {
             torch.Tensor gradient = OutputGradient(layout);
             if (dropped)
@@ -171,12 +194,19 @@ internal sealed class RecurrentNetwork : IDisposable
             for (int direction = 0; direction < _directions.Length; direction++)
             {
                 _directions[direction].Backward(
-                    _normalized ?? input, layout, gradient, direction * network.HiddenSize, inputGradient, add: direction > 0);
+                    _normalized ?? input,
+                    layout,
+                    gradient,
+                    direction * network.HiddenSize,
+                    inputGradient,
+                    add: direction > 0,
+                    final);
             }
 
-            if (inputGradient is not null)
+            if (inputGradient is not null && Norm is not null)
             {
-                Norm?.Backward(inputGradient);
+                Norm.Backward(inputGradient);
+                final?.Invoke(Norm.Gradients);
             }
         }
 

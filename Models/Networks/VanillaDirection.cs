@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Orchestrator.Models.Networks;
 
 /// <summary>h = f(W·x + b + U·h' + c), with f = tanh, max(·, 0) or min(max(·, 0), ceiling).</summary>
-internal sealed class VanillaDirection(FlatParameters parameters, string prefix, NetworkOptions network, bool backward)
-    : RecurrentDirection(parameters, prefix, gates: 1, network.HiddenSize, backward)
+internal sealed class VanillaDirection(FlatParameters parameters, DirectionPlace place, NetworkOptions network)
+    : RecurrentDirection(parameters, place, gates: 1, network.HiddenSize)
 {
     private readonly Activation _activation = network.Activation;
     private readonly Vector<float> _ceiling =

@@ -130,6 +130,14 @@ public sealed record PruningProgram
             : new MaskUpdate.Sparsities(step, step == End, [.. Blocks.Select(block => CubicSchedule.At(this, block.Sparsity, step))]);
     }
 
+    /// <summary>
+    /// Whether the step that comes after <paramref name="step"/> steps needs the gradients of masked weights: only where the
+    /// masks are renewed behind it by what the weights are, since one update of the optimizer may bring a masked weight back
+    /// there. At every other step they count as zero, for the norm, for clipping and for the optimizer, on however many
+    /// ranks, and need not be exchanged.
+    /// </summary>
+    public bool NeedsDenseGradients(long step) => Criterion != PruningCriterion.Random && IsDue(step + 1);
+
     public bool Equals(PruningProgram? other) =>
         other is not null
         && Blocks.AsSpan().SequenceEqual(other.Blocks.AsSpan())

@@ -6,7 +6,10 @@ using Orchestrator.Models.Data;
 
 namespace Orchestrator.Models.Training;
 
-/// <summary>A configuration as JSON, written into files of weights, so that they say what they are, and hashed into checkpoints.</summary>
+/// <summary>
+/// A configuration as JSON, written into files of weights, so that they say what they are, and hashed into checkpoints.
+/// Whether the exchange overlaps is left out: it decides no bit, and a trial may go on with it changed.
+/// </summary>
 internal static class ConfigurationText
 {
     private static readonly JsonSerializerOptions Options = new()
@@ -26,6 +29,7 @@ internal static class ConfigurationText
 
         JsonObject all = JsonSerializer.SerializeToNode(configuration, Options)!.AsObject();
         all["data"] = data;
+        _ = all["training"]!["exchange"]!.AsObject().Remove("overlap");
         return all.ToJsonString();
     }
 }

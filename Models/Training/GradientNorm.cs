@@ -9,7 +9,10 @@ namespace Orchestrator.Models.Training;
 internal static class GradientNorm
 {
     /// <summary>L2 norm, summed in double precision: float32 would lose digits over some millions of squares.</summary>
-    public static double Of(ReadOnlySpan<float> gradients)
+    public static double Of(ReadOnlySpan<float> gradients) => Math.Sqrt(SumOfSquares(gradients));
+
+    /// <summary>The square of the norm, for parts that are added up: in double precision.</summary>
+    public static double SumOfSquares(ReadOnlySpan<float> gradients)
     {
         Vector<double> low = Vector<double>.Zero;
         Vector<double> high = Vector<double>.Zero;
@@ -21,7 +24,7 @@ internal static class GradientNorm
             high += right * right;
         }
 
-        return Math.Sqrt(Vector.Sum(low + high));
+        return Vector.Sum(low + high);
     }
 
     /// <param name="limit">Largest norm allowed; 0 allows any.</param>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Models.Training;
 
-/// <summary>How the ranks of a data-parallel attempt add up what each has computed. One instance per rank, used by that rank's thread only.</summary>
+/// <summary>How the ranks of a data-parallel attempt add up what each has computed. One instance per rank, used by one thread at a time: the rank's training thread, or, while a step's gradients travel, its communication thread.</summary>
 public interface IGradientExchange
 {
     /// <summary>This rank, 0 ≤ rank &lt; world size.</summary>

@@ -3,6 +3,7 @@ using Orchestrator.Models.Checkpoints;
 using Orchestrator.Models.Data;
 using Orchestrator.Models.Networks;
 using Orchestrator.Models.Pruning.Masks;
+using Orchestrator.Models.Training.Overlap;
 using TorchSharp;
 
 namespace Orchestrator.Models.Training;
@@ -19,6 +20,7 @@ internal sealed class RankTrainer : IDisposable
     private readonly FlatOptimizer _optimizer;
     private readonly TaskHead _head;
     private readonly BatchPacker _packer;
+    private readonly GradientPipeline? _pipeline;
     private readonly int _batchSize;
 
     public RankTrainer(TrialRun run, TrainingLength length)
@@ -27,47 +29,51 @@ internal sealed class RankTrainer : IDisposable
         _length = length;
         _batchSize = run.Configuration.Data.BatchSize;
         _network = new RecurrentNetwork(run.Configuration.Network, run.Data.Shape, run.Seed);
-        _optimizer = new FlatOptimizer(run.Configuration.Optimizer, _network.Parameters);
         _head = TaskHead.Create(run.Data.Shape);
         _packer = new BatchPacker(run.Data.Shape);
         Masks = new MaskSet(run.Pruning, _network.Parameters.Infos, _network.Parameters.Values);
         _head.Check(run.Data.Train);
+        if (run.Exchange.WorldSize > 1)
+        {
+            _pipeline = new GradientPipeline(
+                run.Exchange, run.Configuration.Training.Exchange, Parameters, _network.GradientOrder, Masks);
+        }
+
+        _optimizer = _pipeline is not null && StepsByUnit
+            ? new FlatOptimizer(run.Configuration.Optimizer, Parameters, _pipeline.Units)
+            : new FlatOptimizer(run.Configuration.Optimizer, Parameters);
     }
 
     public MaskSet Masks { get; }
 
     public FlatParameters Parameters => _network.Parameters;
 
-    /// <summary>Loss, over all ranks, and gradient of a global batch; the weights stay as they are.</summary>
+    /// <summary>
+    /// Clipping needs the norm of the whole gradient before the first weight is touched. Without it each unit is stepped as
+    /// soon as it is back (and the backward pass, which reads the weights, is over), while others still travel.
+    /// </summary>
+    private bool StepsByUnit => _run.Configuration.Optimizer.ClipNorm == 0;
+
+    /// <summary>One training step on a global batch.</summary>
     /// <param name="step">Steps done before.</param>
     /// <param name="wantsStop">Whether this rank was asked to stop.</param>
-    public StepOutcome Derive(ReadOnlySpan<int> batch, long step, bool wantsStop)
+    /// <remarks>
+    /// If it diverges the masks stay as they are. Weights of units that came back before the one that shows it may have been
+    /// stepped: nobody sees them, since a diverged trial writes none.
+    /// </remarks>
+    public StepOutcome Step(ReadOnlySpan<int> batch, long step, bool wantsStop)
     {
         int share = _batchSize / _run.Exchange.WorldSize;
         int first = _run.Exchange.Rank * share;
         PackedBatch own = _packer.Pack(_run.Data.Train, batch.Slice(first, share), first);
         torch.Tensor scores = _network.Forward(own.Input, own.Layout, new DropoutKey(_run.Seed, step));
         double loss = _head.Loss(scores, own, 1.0 / _batchSize, out torch.Tensor gradient);
-        _network.Backward(gradient);
-        Span<double> shared = [loss, wantsStop ? 1 : 0];
-        if (_run.Exchange.WorldSize > 1)
-        {
-            _run.Exchange.AllReduce(shared);
-            GradientBuckets.AllReduce(
-                Parameters.Gradients.Floats(), _run.Configuration.Training.BucketBytes, _run.Exchange);
-        }
-
-        return new StepOutcome(shared[0], GradientNorm.Of(Parameters.Gradients.Floats()), shared[1] > 0);
-    }
-
-    /// <summary>Clips, steps the optimizer, renews and applies the masks.</summary>
-    /// <param name="step">Steps done before.</param>
-    /// <returns>Whether the masks were renewed.</returns>
-    public bool Update(double gradientNorm, long step)
-    {
-        GradientNorm.Clip(Parameters.Gradients, gradientNorm, _run.Configuration.Optimizer.ClipNorm);
-        _optimizer.Step(LearningRates.At(_run.Configuration.Optimizer, _length, step));
-        return RenewMasks(step + 1);
+        bool needsDense = _run.Pruning.NeedsDenseGradients(step);
+        double learningRate = LearningRates.At(_run.Configuration.Optimizer, _length, step);
+        StepOutcome outcome = _pipeline is null
+            ? Alone(loss, wantsStop, gradient, needsDense, learningRate)
+            : Together(_pipeline, loss, wantsStop, gradient, needsDense, learningRate);
+        return outcome.Diverged ? outcome : outcome with { Renewed = RenewMasks(step + 1) };
     }
 
     /// <summary>Has the masks see the weights before it zeroes them, so that a weight may return.</summary>
@@ -135,12 +141,72 @@ internal sealed class RankTrainer : IDisposable
 
     public void Dispose()
     {
+        _pipeline?.Dispose();
         Masks.Dispose();
         _packer.Dispose();
         _head.Dispose();
         _optimizer.Dispose();
         _network.Dispose();
     }
+
+    private StepOutcome Alone(
+        double loss, bool wantsStop, torch.Tensor scoresGradient, bool needsDense, double learningRate)
+    {
+        _network.Backward(scoresGradient);
+        if (!needsDense)
+        {
+            Masks.ApplyTo(Parameters.Gradients.Floats());
+        }
+
+        double norm = GradientNorm.Of(Parameters.Gradients.Floats());
+        var outcome = new StepOutcome(loss, norm, wantsStop, Diverges(loss, norm));
+        if (!outcome.Diverged)
+        {
+            StepWhole(norm, learningRate);
+        }
+
+        return outcome;
+    }
+
+    private StepOutcome Together(
+        GradientPipeline pipeline,
+        double ownLoss,
+        bool wantsStop,
+        torch.Tensor scoresGradient,
+        bool needsDense,
+        double learningRate)
+    {
+        pipeline.Begin(ownLoss, wantsStop, needsDense);
+        _network.Backward(scoresGradient, pipeline.Tell);
+        (double loss, bool stop) = pipeline.AwaitTotals();
+        double squares = 0;
+        for (int unit = 0; unit < pipeline.UnitCount; unit++)
+        {
+            squares += pipeline.AwaitUnit(unit);
+            if (StepsByUnit && !Diverges(loss, squares))
+            {
+                _optimizer.Step(unit, learningRate);
+            }
+        }
+
+        double norm = Math.Sqrt(squares);
+        var outcome = new StepOutcome(loss, norm, stop, Diverges(loss, norm));
+        if (!StepsByUnit && !outcome.Diverged)
+        {
+            StepWhole(norm, learningRate);
+        }
+
+        return outcome;
+    }
+
+    private void StepWhole(double norm, double learningRate)
+    {
+        GradientNorm.Clip(Parameters.Gradients, norm, _run.Configuration.Optimizer.ClipNorm);
+        _optimizer.Step(learningRate);
+    }
+
+    private bool Diverges(double loss, double gradientNorm) =>
+        !(loss <= _run.Configuration.Training.DivergenceLoss) || !double.IsFinite(gradientNorm);
 
     private static SafeTensor Pack((string Name, torch.Tensor Value) part) =>
         SafeTensor.Of(part.Name, [.. part.Value.shape], (ReadOnlySpan<float>)part.Value.Floats());
@@ -160,4 +226,6 @@ internal sealed class RankTrainer : IDisposable
 /// <param name="Loss">Mean over the global batch.</param>
 /// <param name="GradientNorm">Before clipping.</param>
 /// <param name="Stop">Whether any rank was asked to stop.</param>
-internal readonly record struct StepOutcome(double Loss, double GradientNorm, bool Stop);
+/// <param name="Diverged">Whether the loss left the numbers, or the limit, or the gradient is not finite.</param>
+/// <param name="Renewed">Whether the masks were renewed.</param>
+internal readonly record struct StepOutcome(double Loss, double GradientNorm, bool Stop, bool Diverged, bool Renewed = false);

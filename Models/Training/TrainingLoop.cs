@@ -10,7 +10,8 @@ namespace Orchestrator.Models.Training;
 /// <summary>
 /// One rank of one attempt at a trial, on the caller's thread, from the newest checkpoint (or the start) to the end.
 /// <code>
-///   step:   forward → backward → sum over ranks → clip → optimizer → renew masks → apply masks
+///   step:   forward → backward, sum over ranks → zero masked gradients, unless needed → clip → optimizer
+///           → renew masks → apply masks
 ///   epoch:  train/… → validation/… → checkpoint        at last: test/… → weights
 /// </code>
 /// Equal runs give equal bytes, wherever they were interrupted: order, dropout and learning rate follow from (seed, step)
@@ -93,7 +94,7 @@ public sealed class TrainingLoop
             }
 
             StepOutcome outcome = Step(batches[step % _length.StepsPerEpoch], stop.IsCancellationRequested);
-            if (Diverges(outcome))
+            if (outcome.Diverged)
             {
                 return new TrialOutcome.Diverged(step + 1, outcome.Loss, Result(null));
             }
@@ -163,25 +164,21 @@ public sealed class TrainingLoop
     private StepOutcome Step(int[] batch, bool wantsStop)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        StepOutcome outcome = _trainer.Derive(batch, _progress.Step, wantsStop);
-        if (Diverges(outcome))
+        StepOutcome outcome = _trainer.Step(batch, _progress.Step, wantsStop);
+        if (outcome.Diverged)
         {
             return outcome;
         }
 
-        bool renewed = _trainer.Update(outcome.GradientNorm, _progress.Step);
         _progress.Count(outcome.Loss, outcome.GradientNorm);
         _progress.EpochOpen = _length.EndsEpoch(_progress.Step);
-        if (renewed)
+        if (outcome.Renewed)
         {
             TellMasks();
         }
 
         return outcome;
     }
-
-    private bool Diverges(StepOutcome outcome) =>
-        !(outcome.Loss <= _run.Configuration.Training.DivergenceLoss) || !double.IsFinite(outcome.GradientNorm);
 
     /// <summary>What comes at the end of an epoch, and checkpoints. The last step's work is saved as weights instead.</summary>
     private void FinishStep()

@@ -26,9 +26,8 @@ public sealed record TrainingOptions
     [Description("Steps between two checkpoints; absent: at the end of each epoch.")]
     public long? CheckpointEverySteps { get; init; }
 
-    [Range(4096L, 1L << 32)]
-    [Description("Bytes per bucket of the gradient exchange.")]
-    public long BucketBytes { get; init; } = 4 << 20;
+    [Description("How the ranks exchange gradients; without effect for one rank.")]
+    public ExchangeOptions Exchange { get; init; } = new();
 
     [Range(1.0, 1e12)]
     [Description("A training loss above this, or one that is not a number, ends the trial as diverged.")]

@@ -1,6 +1,7 @@
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Orchestrator.Actors.Hosting;
+using Orchestrator.Actors.Workers;
 using Orchestrator.Commands;
 using Orchestrator.Display;
 using Orchestrator.Experiments.Planning;
@@ -29,7 +30,8 @@ internal sealed class SweepRun
 
     private string ResumeCommand =>
         $"orchestrator resume {Shown.Argument(Shown.Path(_store.Directory))}"
-        + (_request.DataFolder is { } data ? $" --data {Shown.Argument(data)}" : "");
+        + (_request.DataFolder is { } data ? $" --data {Shown.Argument(data)}" : "")
+        + (_request.Transport == GangTransport.InProcess ? "" : $" --transport {TransportNames.Of(_request.Transport)}");
 
     /// <returns>The exit code.</returns>
     public static async Task<int> ExecuteAsync(RunStore store, RunRequest request, Terminal terminal)
@@ -77,11 +79,12 @@ internal sealed class SweepRun
         TorchRuntime.Initialize();
         DataRoot root = DataRoot.Find(_request.DataFolder) with { SweepDirectory = _store.SweepDirectory };
         RunData.Prepare(_store, root, open);
-        RunEnvironment environment = ThisMachine.Describe();
+        RunEnvironment environment = ThisMachine.Describe(_request.Transport);
         _store.RecordEnvironment(environment);
         var options = new SweepHostOptions
         {
             Slots = _request.Slots,
+            Transport = _request.Transport,
             Data = root,
             Time = _terminal.Time,
             Environment = environment,
@@ -106,7 +109,7 @@ internal sealed class SweepRun
             _terminal.Out.WriteLine(Json(files, Ended, open).ToString(Formatting.Indented));
         Answers.Write(input, files, _request.OpensReport, _beside);
         TellFailures(results);
-        return Ended(TrialEnd.Failed) + open > 0 ? ExitCode.TrialsFailed : ExitCode.Done;
+        return Ended(TrialEnd.Failed) + open > 0 ? ExitCode.SomeFailed : ExitCode.Done;
     }
 
     private ReportFiles Write(ReportInput input)
@@ -125,7 +128,7 @@ internal sealed class SweepRun
     {
         _terminal.Error.WriteLine(
             $"No space is left for the run in `{Shown.Path(_store.Directory)}`. Nothing that was stored is lost. Free some space, then:\n  {ResumeCommand}");
-        return ExitCode.TrialsFailed;
+        return ExitCode.SomeFailed;
     }
 
     private void TellFailures(IReadOnlyDictionary<string, StoredResult> results)

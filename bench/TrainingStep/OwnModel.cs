@@ -50,8 +50,7 @@ internal sealed class OwnModel : IStepModel
 
     public void Step()
     {
-        StepOutcome outcome = _trainer.Derive(_batch, _step, wantsStop: false);
-        _ = _trainer.Update(outcome.GradientNorm, _step);
+        _ = _trainer.Step(_batch, _step, wantsStop: false);
         _step++;
     }
 

@@ -86,7 +86,7 @@ public sealed class LocalRingRendezvous
             LocalRing joined = Admit(ring, token, rank, worldSize, cancellation);
             AwaitAllOrLeave(ring, joined, rank, options.JoinDeadline);
             InProcessTransport transport = new(joined.Wires, rank, options.OperationDeadline, () => Leave(ring, token, rank));
-            return new Communicator(transport, new FixedPolicy(worldSize, options), cancellation);
+            return Communicator.Over(transport, options, cancellation);
         }
         catch (CollectiveException failure) when (failure.IsCancellationBy(cancellation))
         {

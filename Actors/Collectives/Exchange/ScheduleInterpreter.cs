@@ -26,7 +26,7 @@ internal static class ScheduleInterpreter
                 continue;
             }
 
-            Envelope envelope = bounds.EnvelopeOf(step.Chunk);
+            Envelope envelope = bounds.EnvelopeOf(step.Chunk, step.Count);
             Span<byte> home = bounds.Home(envelope, payload);
             Span<byte> place = step.Place == Step.Home ? home : bounds.Scratch(step.Place, home.Length, payload);
             switch (step.Kind)
@@ -68,8 +68,8 @@ internal static class ScheduleInterpreter
         private readonly long _length = payload.Length;
         private readonly long _slot = SlotBytes(layout, payload.Type);
 
-        public Envelope EnvelopeOf(int chunk) =>
-            new(_type, _length, _start + _layout.StartOf(chunk), (int)_layout.LengthOf(chunk));
+        public Envelope EnvelopeOf(int chunk, int count) =>
+            new(_type, _length, _start + _layout.StartOf(chunk), (int)_layout.LengthOf(chunk, count));
 
         public Span<byte> Home(in Envelope envelope, in Payload payload) =>
             payload.Buffer.Slice((int)(envelope.Start * _type.Bytes()), envelope.Bytes);

@@ -9,7 +9,7 @@ namespace Orchestrator.Actors.Collectives.Schedules;
 /// <param name="Name">The algorithm, as reports name it.</param>
 /// <param name="Goal">What it leaves where.</param>
 /// <param name="Chunks">Into how many chunks the buffer is cut; see <see cref="ChunkLayout"/>.</param>
-/// <param name="Scratch">Places beside the buffer, each with room for the longest chunk.</param>
+/// <param name="Scratch">Places beside the buffer, each with room for the longest chunk: for one, never for several.</param>
 /// <param name="ByRank">The steps of each rank.</param>
 internal sealed record Schedule(
     string Name, CollectiveGoal Goal, int Chunks, int Scratch, ImmutableArray<ImmutableArray<Step>> ByRank)
@@ -28,6 +28,14 @@ internal sealed record Schedule(
 internal readonly record struct CollectiveGoal(CollectiveKind Kind, int Root = 0)
 {
     public static CollectiveGoal AllReduce => new(CollectiveKind.AllReduce);
+
+    public static CollectiveGoal ReduceScatter => new(CollectiveKind.ReduceScatter);
+
+    public static CollectiveGoal AllGather => new(CollectiveKind.AllGather);
+
+    public static CollectiveGoal Barrier => new(CollectiveKind.Barrier);
+
+    public static CollectiveGoal Broadcast(int root) => new(CollectiveKind.Broadcast, root);
 }
 
 internal enum CollectiveKind
@@ -51,25 +59,32 @@ internal enum CollectiveKind
     Barrier,
 }
 
-/// <summary>One step of one rank. A chunk lies in its own place in the buffer, or in a scratch place.</summary>
+/// <summary>
+/// One step of one rank, in 16 bytes. A chunk lies in its own place in the buffer, or in a scratch place. Several chunks that
+/// follow each other in the buffer may be one message.
+/// </summary>
 /// <param name="Kind">What is done.</param>
 /// <param name="Peer">The other rank; −1 for what needs none.</param>
-/// <param name="Chunk">Which chunk; for <see cref="StepKind.AwaitSent"/> how many sends may still be under way.</param>
+/// <param name="Chunk">The first chunk; for <see cref="StepKind.AwaitSent"/> how many sends may still be under way.</param>
 /// <param name="Place">Where the chunk lies or goes: <see cref="Home"/>, or the number of a scratch place.</param>
-internal readonly record struct Step(StepKind Kind, int Peer, int Chunk, int Place)
+/// <param name="Count">Chunks in a row; one where a scratch place is concerned.</param>
+internal readonly record struct Step(StepKind Kind, int Peer, int Chunk, short Place, ushort Count)
 {
     /// <summary>The chunk's own place in the buffer.</summary>
     public const int Home = -1;
 
-    public static Step Send(int to, int chunk, int place = Home) => new(StepKind.Send, to, chunk, place);
+    public static Step Send(int to, int chunk, int place = Home, int count = 1) =>
+        new(StepKind.Send, to, chunk, checked((short)place), checked((ushort)count));
 
-    public static Step Receive(int from, int chunk, int place = Home) => new(StepKind.Receive, from, chunk, place);
+    public static Step Receive(int from, int chunk, int place = Home, int count = 1) =>
+        new(StepKind.Receive, from, chunk, checked((short)place), checked((ushort)count));
 
-    public static Step ReceiveReduce(int from, int chunk, int place = Home) => new(StepKind.ReceiveReduce, from, chunk, place);
+    public static Step ReceiveReduce(int from, int chunk, int place = Home, int count = 1) =>
+        new(StepKind.ReceiveReduce, from, chunk, checked((short)place), checked((ushort)count));
 
-    public static Step Reduce(int chunk, int place) => new(StepKind.Reduce, -1, chunk, place);
+    public static Step Reduce(int chunk, int place) => new(StepKind.Reduce, -1, chunk, checked((short)place), 1);
 
-    public static Step AwaitSent(int to, int atMost) => new(StepKind.AwaitSent, to, atMost, Home);
+    public static Step AwaitSent(int to, int atMost) => new(StepKind.AwaitSent, to, atMost, Home, 1);
 }
 
 internal enum StepKind

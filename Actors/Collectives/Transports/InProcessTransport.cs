@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Orchestrator.Actors.Collectives.Reduction;
 
 namespace Orchestrator.Actors.Collectives.Transports;
@@ -27,12 +25,12 @@ internal sealed class InProcessTransport(InProcessWires wires, int rank, TimeSpa
         ThrowIfFailed();
     }
 
-    public unsafe void Send(int to, in Envelope envelope, ReadOnlySpan<byte> chunk)
+    public void Send(int to, in Envelope envelope, ReadOnlySpan<byte> chunk)
     {
         Channel channel = _to[to] ??= wires.ChannelOf(rank, to);
         if (!channel.HasRoom)
             Await(channel, to, static (channel, _) => channel.HasRoom, 0);
-        channel.Post(envelope, (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(chunk)));
+        channel.Post(envelope, chunk);
         wires.DoorbellOf(to).Ring();
     }
 

@@ -12,7 +12,8 @@ namespace Orchestrator.Models.Pruning.Masks;
 /// masks, without a word between them.
 /// </summary>
 /// <remarks>
-/// The order within a step: the optimizer updates all weights, masked ones, too; then
+/// The order within a step: unless the program needs dense gradients, those of masked weights are set to zero
+/// (<see cref="ApplyTo"/>); the optimizer updates all weights, masked ones, too; then
 /// <see cref="UpdateAfter"/> looks at what it made of them; then <see cref="Apply"/> zeroes what is masked. So a masked weight
 /// comes back only if one update of the optimizer carries it, from zero, over the threshold or among the largest. Before the
 /// first step both are called once, with step 0. Belongs to one thread.
@@ -22,6 +23,9 @@ public sealed class MaskSet : IDisposable
     private readonly PruningProgram _program;
     private readonly ImmutableArray<ParameterInfo> _parameters;
     private readonly ImmutableArray<MaskedBlock> _blocks;
+
+    /// <summary>Where each block lies in the flat tensors.</summary>
+    private readonly ImmutableArray<GradientRange> _ranges;
 
     /// <summary>Indices of the blocks that reach their sparsity together.</summary>
     private readonly ImmutableArray<int> _pool;
@@ -44,12 +48,25 @@ public sealed class MaskSet : IDisposable
         using Tensor detached = flatParameters.detach();
         using Tensor weights = detached.view(count);
         _blocks = [.. program.Blocks.Select(block => new MaskedBlock(program, block, weights, FlatMask, OffsetOf(block)))];
+        _ranges = [.. program.Blocks.Select(block => new GradientRange(checked((int)OffsetOf(block)), (int)block.Count))];
         ImmutableArray<PrunedBlock> pool = KeptWeights.Pool(program.Blocks, program.Scope);
         _pool = [.. Enumerable.Range(0, program.Blocks.Length).Where(index => pool.Contains(program.Blocks[index]))];
     }
 
     /// <summary>Boolean, one per parameter; true stays. To be read only, and not to be disposed of.</summary>
     public Tensor FlatMask { get; }
+
+    /// <summary>Grows whenever the masks may have changed.</summary>
+    internal int Version { get; private set; }
+
+    /// <summary>Whether anything is masked.</summary>
+    internal bool IsMasking => Pruned > 0;
+
+    /// <summary>The blocks of which something is masked, as ranges of the flat tensors.</summary>
+    internal IEnumerable<GradientRange> MaskedRanges => _blocks
+        .Zip(_ranges)
+        .Where(pair => pair.First.Kept < pair.First.Mask.Length)
+        .Select(pair => pair.Second);
 
     /// <summary>SHA-256 of the mask in hex: equal on all ranks.</summary>
     public string Hash => _hash ??= MaskHash.Of(FlatMask.bytes);
@@ -86,7 +103,7 @@ public sealed class MaskSet : IDisposable
                 break;
         }
 
-        _hash = null;
+        Changed();
         return true;
     }
 
@@ -98,6 +115,14 @@ public sealed class MaskSet : IDisposable
             if (block.Kept < block.Mask.Length)
                 MaskKernel.Apply(block.Weights, block.Mask);
         }
+    }
+
+    /// <summary>Sets to +0 whatever belongs to a masked weight.</summary>
+    /// <param name="flat">One value per parameter.</param>
+    internal void ApplyTo(Span<float> flat)
+    {
+        foreach (GradientRange range in MaskedRanges)
+            MaskKernel.Apply(flat.Slice(range.Start, range.Count), FlatMask.bytes.Slice(range.Start, range.Count));
     }
 
     /// <summary>Takes the masks of a checkpoint.</summary>
@@ -119,7 +144,7 @@ public sealed class MaskSet : IDisposable
         values.CopyTo(FlatMask.bytes);
         foreach (MaskedBlock block in _blocks)
             block.Recount();
-        _hash = null;
+        Changed();
     }
 
     /// <summary>What is left of every weight matrix, pruned or not, and of each of its gates.</summary>
@@ -130,6 +155,12 @@ public sealed class MaskSet : IDisposable
         foreach (MaskedBlock block in _blocks)
             block.Dispose();
         FlatMask.Dispose();
+    }
+
+    private void Changed()
+    {
+        _hash = null;
+        Version++;
     }
 
     private void KeepCounts<TKeys>(ImmutableArray<double> sparsities)

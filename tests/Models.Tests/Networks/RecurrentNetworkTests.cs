@@ -128,6 +128,74 @@ internal sealed class RecurrentNetworkTests
     }
 
     [TestCaseSource(nameof(NamedKinds))]
+    public void What_is_told_final_never_changes_again_and_in_the_end_all_is(NetworkOptions options)
+    {
+        using DisposeScope scope = Scope();
+        using var network = new RecurrentNetwork(options, _shape, seed: 1);
+        var layout = new PackedLayout(Lengths);
+        var told = new List<(GradientRange Range, float[] Values)>();
+        network.Parameters.Gradients.Floats().Fill(float.NaN);
+
+        _ = network.Forward(Input(layout, _shape.InputSize), layout, new DropoutKey(1, 1));
+        network.Backward(
+            Noise(layout.Rows, _shape.OutputSize, 3),
+            range => told.Add((range, network.Parameters.Gradients.Floats().Slice(range.Start, range.Count).ToArray())));
+
+        Assert.That(told.Select(final => final.Range), Is.EqualTo(network.GradientOrder));
+        Assert.That(
+            told.SelectMany(final => Enumerable.Range(final.Range.Start, final.Range.Count)).Order(),
+            Is.EqualTo(Enumerable.Range(0, (int)network.Parameters.Count)));
+        float[] gradients = network.Parameters.Gradients.Floats().ToArray();
+        foreach ((GradientRange range, float[] values) in told)
+        {
+            Assert.That(values, Has.None.NaN.And.EqualTo(gradients[range.Start..range.End]), $"{range}");
+        }
+    }
+
+    [Test]
+    public void Gradients_become_final_from_the_output_layer_down_the_larger_matrix_of_a_direction_first()
+    {
+        using DisposeScope scope = Scope();
+        var options = new NetworkOptions { Kind = NetworkKind.Gru, HiddenSize = 8, Layers = 2, Bidirectional = true };
+        using var network = new RecurrentNetwork(options, _shape, seed: 1);
+
+        string[] firsts = [.. network.GradientOrder.Select(range =>
+            network.Parameters.Infos.First(info => network.Parameters.RangeOf(info.Name).Start == range.Start).Name)];
+
+        Assert.That(firsts, Is.EqualTo(new[]
+        {
+            "output.weight",
+            "layer1.forward.input", "layer1.forward.recurrent",
+            "layer1.backward.input", "layer1.backward.recurrent",
+            "layer0.forward.recurrent", "layer0.forward.input",
+            "layer0.backward.recurrent", "layer0.backward.input",
+        }));
+    }
+
+    [TestCase(NetworkKind.Gru, 192, 96, 512)]
+    [TestCase(NetworkKind.Lstm, 160, 100, 333)]
+    [TestCase(NetworkKind.Rnn, 500, 40, 150)]
+    public void Parts_that_leave_early_have_the_bits_of_the_whole(NetworkKind kind, int hidden, int inputs, int frames)
+    {
+        using DisposeScope scope = Scope();
+        var options = new NetworkOptions { Kind = kind, Activation = Activation.Tanh, HiddenSize = hidden };
+        using var network = new RecurrentNetwork(options, _shape with { InputSize = inputs }, seed: 1);
+        var layout = new PackedLayout([frames]);
+        torch.Tensor input = Input(layout, inputs);
+        torch.Tensor gradient = Noise(layout.Rows, _shape.OutputSize, 3);
+        _ = network.Forward(input, layout, new DropoutKey(1, 1));
+        network.Backward(gradient);
+        float[] whole = network.Parameters.Gradients.Floats().ToArray();
+        int told = 0;
+
+        _ = network.Forward(input, layout, new DropoutKey(1, 1));
+        network.Backward(gradient, _ => told++);
+
+        Assert.That(network.Parameters.Gradients.Floats().ToArray(), Is.EqualTo(whole));
+        Assert.That(told, Is.GreaterThan(3), "output, and both matrices in parts");
+    }
+
+    [TestCaseSource(nameof(NamedKinds))]
     public void A_sample_alone_scores_as_it_does_beside_longer_ones(NetworkOptions options)
     {
         using DisposeScope scope = Scope();

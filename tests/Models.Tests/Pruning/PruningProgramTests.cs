@@ -39,6 +39,27 @@ internal sealed class PruningProgramTests
     }
 
     [Test]
+    public void Dense_gradients_are_needed_where_the_masks_are_renewed_behind_the_step([ValueSource(nameof(Methods))] PruningMethod method)
+    {
+        PruningProgram program = Options.Program(Options.Valid(method));
+
+        IEnumerable<long> needs = Enumerable.Range(0, (int)Options.Steps).Select(step => (long)step).Where(program.NeedsDenseGradients);
+
+        IEnumerable<long> renewals = UpdatesOf(program).Select(update => update.Step - 1);
+        Assert.That(needs, Is.EqualTo(method == PruningMethod.Random ? [] : renewals));
+    }
+
+    [Test]
+    public void A_criterion_that_never_looks_at_weights_needs_no_dense_gradients()
+    {
+        PruningProgram program = Options.Program(
+            Options.Valid(PruningMethod.GradualCubic) with { Criterion = PruningCriterion.Random });
+
+        Assert.That(Enumerable.Range(0, (int)Options.Steps).Any(step => program.NeedsDenseGradients(step)), Is.False);
+        Assert.That(PruningProgram.Dense.NeedsDenseGradients(0), Is.False);
+    }
+
+    [Test]
     public void A_short_training_ramps_from_the_start()
     {
         PruningOptions options = Options.Valid(PruningMethod.GradualThreshold) with { Interval = 10 };

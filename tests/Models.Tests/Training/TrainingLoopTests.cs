@@ -235,7 +235,7 @@ internal sealed class TrainingLoopTests
     {
         TrialConfiguration configuration = Variants[variant] with
         {
-            Training = Variants[variant].Training with { BucketBytes = 4096 },
+            Training = Variants[variant].Training with { Exchange = new ExchangeOptions { BucketBytes = 4096 } },
         };
         string alone = Trials.Folder();
         var observer = new Recorder();

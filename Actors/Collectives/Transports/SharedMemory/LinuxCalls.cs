@@ -23,6 +23,8 @@ internal static partial class LinuxCalls
     private const int SetOpenFileLock = 37;
     private const short WriteLock = 1;
     private const short Unlocked = 2;
+    private const int AllowDebugger = 0x59616d61;
+    private const nint AnyProcess = -1;
     private const int FutexWaitOperation = 0;
     private const int FutexWakeOperation = 1;
 
@@ -93,6 +95,30 @@ internal static partial class LinuxCalls
     /// <summary>Wakes all that sleep on the word, in whichever process.</summary>
     public static unsafe void FutexWake(uint* word) => SystemCall(FutexCall, word, FutexWakeOperation, int.MaxValue, null);
 
+    /// <summary>Copies out of the memory of another process of this user, as far as the system permits.</summary>
+    /// <returns>Whether all of it came.</returns>
+    public static unsafe bool TryReadMemory(int process, nint from, Span<byte> target)
+    {
+        fixed (byte* into = target)
+        {
+            var local = new MemoryPiece { Start = (nint)into, Length = (nuint)target.Length };
+            var remote = new MemoryPiece { Start = from, Length = (nuint)target.Length };
+            return ReadMemory(process, &local, 1, &remote, 1, 0) == target.Length;
+        }
+    }
+
+    /// <summary>Where the system lets only a debugger's children be read, lets any process of this user read this one.</summary>
+    public static void AllowReading() => _ = ProcessControl(AllowDebugger, AnyProcess, 0, 0, 0);
+
+    [LibraryImport("libc", EntryPoint = "process_vm_readv", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static unsafe partial nint ReadMemory(
+        int process, MemoryPiece* local, nuint locals, MemoryPiece* remote, nuint remotes, nuint flags);
+
+    [LibraryImport("libc", EntryPoint = "prctl")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int ProcessControl(int option, nint value, nint unused3, nint unused4, nint unused5);
+
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial nint MapFile(nint address, nuint length, int protection, int flags, int file, long offset);
@@ -118,6 +144,14 @@ internal static partial class LinuxCalls
         public long Start;
         public long Length;
         public int Process;
+    }
+
+    /// <summary><c>struct iovec</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct MemoryPiece
+    {
+        public nint Start;
+        public nuint Length;
     }
 
     /// <summary><c>struct timespec</c>.</summary>

@@ -6,7 +6,7 @@ namespace Orchestrator.Actors.Collectives.Transports.SharedMemory;
 /// </summary>
 /// <remarks>
 /// <code>
-///   header      Magic, world size, nonce, joined, tickets, failures
+///   header      Magic, world size, nonce, ranks joined and ready, tickets, failures
 ///   p ranks     bell, whether it sleeps, operations begun and done, its failure
 ///   p² channels from · p + to: bytes written, bytes read
 ///   p² rings    of RingBytes each
@@ -24,6 +24,7 @@ internal readonly record struct SegmentLayout(int WorldSize, int RingBytes)
     public const int RingBytesAt = 12;
     public const int NonceAt = 16;
     public const int JoinedAt = 128;
+    public const int ReadyAt = 132;
     public const int TicketsAt = 256;
     public const int FailuresAt = 384;
     public const int HeaderBytes = 512;
@@ -33,6 +34,10 @@ internal readonly record struct SegmentLayout(int WorldSize, int RingBytes)
 
     public const int SleepsAt = 4;
     public const int JoinedMarkAt = 8;
+    /// <summary>The rank's process number, and where in its own memory it holds a proof: the nonce plus its rank.</summary>
+    public const int ProcessAt = 12;
+
+    public const int ProofAt = 16;
     public const int BegunAt = 128;
     public const int DoneAt = 136;
     public const int FailureAt = 256;
@@ -43,6 +48,9 @@ internal readonly record struct SegmentLayout(int WorldSize, int RingBytes)
     public const int WrittenAt = 0;
 
     public const int ReadAt = 128;
+
+    /// <summary>Whether the receiver can read the sender's memory; written by the receiver when it joins.</summary>
+    public const int ReadsInPlaceAt = 136;
     public const int ChannelBytes = 256;
 
     private const int PageBytes = 4096;

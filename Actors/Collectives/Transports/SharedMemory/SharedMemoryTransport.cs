@@ -16,11 +16,14 @@ namespace Orchestrator.Actors.Collectives.Transports.SharedMemory;
 /// </remarks>
 internal sealed unsafe class SharedMemoryTransport : ITransport
 {
-    /// <summary>Bytes copied out and in before the other direction gets its turn.</summary>
-    private const int PieceBytes = 32 << 10;
+    /// <summary>Bytes copied into a ring or out of it before the other direction gets its turn.</summary>
+    private const int PieceBytes = 16 << 10;
+
+    /// <summary>Bytes read out of another process at once: each call costs about a microsecond.</summary>
+    private const int FetchBytes = 64 << 10;
 
     /// <summary>See <see cref="Doorbell"/> for these two.</summary>
-    private const int LooksBeforeYielding = 200;
+    private const int LooksBeforeYielding = 20;
 
     private static readonly TimeSpan AwakeMax = TimeSpan.FromMicroseconds(100);
     private static readonly TimeSpan SleepMax = TimeSpan.FromMilliseconds(50);
@@ -33,16 +36,21 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
     private readonly IncomingStream?[] _from;
     private readonly TimeSpan _operationDeadline;
     private readonly bool _maySpin;
+    private readonly int _inPlaceBytesMin;
+    private readonly PinnedMemory _staging = new();
+    private readonly void* _proof;
     private Deadline _deadline;
     private long _operation;
     private int _sending;
     private bool _isDisposed;
 
-    private SharedMemoryTransport(RingMember member, SharedSegment segment, TimeSpan operationDeadline)
+    private SharedMemoryTransport(RingMember member, SharedSegment segment, SharedMemoryOptions options)
     {
         _member = member;
         _segment = segment;
-        _operationDeadline = operationDeadline;
+        _operationDeadline = options.OperationDeadline;
+        _inPlaceBytesMin = options.InPlaceBytesMin;
+        _proof = NativeMemory.Alloc(sizeof(long));
         _failures = new FailureBoard(segment.Start, member.WorldSize);
         _to = new OutgoingStream?[member.WorldSize];
         _from = new IncomingStream?[member.WorldSize];
@@ -64,7 +72,7 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
     public static SharedMemoryTransport Join(
         RingMember member, IRendezvous rendezvous, SharedMemoryOptions options, CancellationToken cancellation)
     {
-        SegmentLayout layout = new(member.WorldSize, options.RingBytes);
+        SegmentLayout layout = new(member.WorldSize, options.RingBytesFor(member.WorldSize));
         string? name = null;
         SharedMemoryTransport? joined = null;
         bool haveAllJoined = false;
@@ -73,10 +81,9 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
             Deadline deadline = Deadline.In(options.JoinDeadline);
             SharedSegment? made = member.Rank == 0 ? SharedSegment.Create(layout, out name) : null;
             if (made is not null)
-                joined = new SharedMemoryTransport(member, made, options.OperationDeadline);
+                joined = new SharedMemoryTransport(member, made, options);
             name = rendezvous.Exchange(member, name ?? "-", options.JoinDeadline, cancellation)[0];
-            joined ??= new SharedMemoryTransport(
-                member, SharedSegment.Open(name, member.Rank, layout), options.OperationDeadline);
+            joined ??= new SharedMemoryTransport(member, SharedSegment.Open(name, member.Rank, layout), options);
             joined.AwaitAll(deadline, cancellation);
             haveAllJoined = true;
             return joined;
@@ -107,33 +114,32 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
     public void Send(int to, in Envelope envelope, ReadOnlySpan<byte> chunk)
     {
         OutgoingStream stream = _to[to] ??= OpenStreamTo(to);
-        if (stream.UnderWay == 0)
+        bool wasIdle = !stream.HasUncopied;
+        byte* start = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(chunk));
+        if (chunk.Length >= _inPlaceBytesMin && ReadsInPlace(Rank, to))
+            stream.AddInPlace(new FrameHeader(_operation, envelope, (nint)start));
+        else
+            stream.Add(new FrameHeader(_operation, envelope), start, chunk.Length);
+        if (wasIdle)
             _sending++;
-        stream.Add(
-            new FrameHeader(_operation, envelope), (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(chunk)), chunk.Length);
         Advance(to, stream);
     }
 
     public void Receive(int from, in Envelope expected, Span<byte> target, Reducer? reducer)
     {
         IncomingStream stream = _from[from] ??= new IncomingStream(ChannelOf(from, Rank), RingOf(from, Rank), _segment.Layout.RingBytes);
-        ReceiveHeader(from, stream, expected);
-        while (target.Length > 0)
+        FrameHeader header = AwaitHeader(from, stream, expected);
+        if (header.Address != 0)
+            Fetch(from, header.Address, target, reducer);
+        if (header.Address != 0 || expected.Count == 0)
         {
-            if (stream.Available == 0)
-                Await(from, stream, null, 0);
-            if (!stream.IsSound)
-                FailWith(RingFailure.Garbage(from, $"{stream.Available} bytes in a ring of {_segment.Layout.RingBytes}"));
-            ReadOnlySpan<byte> piece = stream.Peek(Math.Min(target.Length, PieceBytes));
-            if (reducer is null)
-                piece.CopyTo(target);
-            else
-                reducer.Reduce(target[..piece.Length], piece);
-            stream.Release(piece.Length);
+            stream.Release(FrameHeader.Bytes);
             RingBellOf(from);
-            target = target[piece.Length..];
-            if (_sending > 0)
-                AdvanceAll();
+        }
+        else
+        {
+            stream.Skip(FrameHeader.Bytes);
+            CopyOut(from, stream, target, reducer);
         }
 
         ThrowIfFailed();
@@ -141,7 +147,7 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
 
     public void AwaitSent(int to, int atMost)
     {
-        if (_to[to] is { } stream && stream.UnderWay > atMost)
+        if (_to[to] is { } stream && stream.CountUnderWay() > atMost)
             Await(to, null, stream, atMost);
     }
 
@@ -182,15 +188,17 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
                 : RingFailure.LeftBeforeTheStart(Rank));
             RingAllBells();
             _isDisposed = true;
+            NativeMemory.Free(_proof);
+            _staging.Dispose();
             _segment.Dispose();
         }
     }
 
     private bool HasFailed => _failures.Failure is { } failure && failure.FromOperation <= _operation;
 
-    private bool IsComplete => Volatile.Read(ref *(int*)(_segment.Start + SegmentLayout.JoinedAt)) == WorldSize;
+    private bool IsComplete => HaveAll(SegmentLayout.ReadyAt);
 
-    private void ReceiveHeader(int from, IncomingStream stream, in Envelope expected)
+    private FrameHeader AwaitHeader(int from, IncomingStream stream, in Envelope expected)
     {
         if (stream.Available < FrameHeader.Bytes)
             Await(from, stream, null, 0);
@@ -204,14 +212,52 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
                 $"rank {from} sends {header.Envelope} in operation {header.Operation}, rank {Rank} expects {expected} in operation {_operation}"));
         }
 
-        if (expected.Count == 0)
+        return header;
+    }
+
+    /// <summary>Takes a chunk out of the ring, piece by piece as it comes.</summary>
+    private void CopyOut(int from, IncomingStream stream, Span<byte> target, Reducer? reducer)
+    {
+        while (target.Length > 0)
         {
-            stream.Release(FrameHeader.Bytes);
+            if (stream.Available == 0)
+                Await(from, stream, null, 0);
+            if (!stream.IsSound)
+                FailWith(RingFailure.Garbage(from, $"{stream.Available} bytes in a ring of {_segment.Layout.RingBytes}"));
+            ReadOnlySpan<byte> piece = stream.Peek(Math.Min(target.Length, PieceBytes));
+            if (reducer is null)
+                piece.CopyTo(target);
+            else
+                reducer.Reduce(target[..piece.Length], piece);
+            stream.Release(piece.Length);
             RingBellOf(from);
+            target = target[piece.Length..];
+            if (_sending > 0)
+                AdvanceAll();
         }
-        else
+    }
+
+    /// <summary>Takes a chunk out of the memory of the peer.</summary>
+    private void Fetch(int from, nint address, Span<byte> target, Reducer? reducer)
+    {
+        int process = ProcessOf(from);
+        Span<byte> staging = reducer is null ? default : _staging.OfAtLeast(FetchBytes);
+        while (target.Length > 0)
         {
-            stream.Skip(FrameHeader.Bytes);
+            int bytes = Math.Min(target.Length, FetchBytes);
+            Span<byte> into = reducer is null ? target[..bytes] : staging[..bytes];
+            if (!LinuxCalls.TryReadMemory(process, address, into))
+            {
+                ThrowIfFailed();
+                FailIfOneHasDied();
+                FailWith(RingFailure.Garbage(from, "an address that cannot be read"));
+            }
+
+            reducer?.Reduce(target[..bytes], into);
+            address += bytes;
+            target = target[bytes..];
+            if (_sending > 0)
+                AdvanceAll();
         }
     }
 
@@ -233,15 +279,20 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
     {
         if (!stream.Advance(PieceBytes))
         {
-            if (!stream.IsSound)
-                FailWith(RingFailure.Garbage(to, "it has read what was never sent"));
+            CheckIsSound(to, stream);
             return false;
         }
 
-        if (stream.UnderWay == 0)
+        if (!stream.HasUncopied)
             _sending--;
         RingBellOf(to);
         return true;
+    }
+
+    private void CheckIsSound(int to, OutgoingStream stream)
+    {
+        if (!stream.IsSound)
+            FailWith(RingFailure.Garbage(to, "it has read what was never sent"));
     }
 
     private bool AdvanceAll()
@@ -249,7 +300,7 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
         bool any = false;
         for (int to = 0; to < _to.Length; to++)
         {
-            if (_to[to] is { UnderWay: > 0 } stream)
+            if (_to[to] is { HasUncopied: true } stream)
                 any |= Advance(to, stream);
         }
 
@@ -267,8 +318,10 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
         {
             if (_sending > 0 && AdvanceAll())
                 look = 0;
-            if (incoming is not null ? incoming.Available != 0 : outgoing!.UnderWay <= atMost)
+            if (incoming is not null ? incoming.Available != 0 : outgoing!.CountUnderWay() <= atMost)
                 return;
+            if (outgoing is not null)
+                CheckIsSound(peer, outgoing);
             if (_failures.HasNews)
                 ThrowIfFailed();
             if (look == 0)
@@ -278,16 +331,20 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
             else if (Stopwatch.GetElapsedTime(began) < AwakeMax)
                 Thread.Yield();
             else
-                Sleep(peer, incoming);
+                Sleep(peer, incoming, outgoing, atMost);
         }
     }
 
-    private void Sleep(int peer, IncomingStream? incoming)
+    private void Sleep(int peer, IncomingStream? incoming, OutgoingStream? outgoing, int atMost)
     {
         if (_deadline.Remaining == TimeSpan.Zero)
             FailWith(RingFailure.Late(SlowestIn(_operation, peer), _operation, _deadline.Length));
         FailIfOneHasDied();
-        SleepUnless(() => _failures.HasNews || incoming?.Available > 0 || _to.Any(stream => stream is { CanAdvance: true }), _deadline);
+        SleepUnless(
+            () => _failures.HasNews
+                || (incoming is not null ? incoming.Available != 0 : outgoing!.CountUnderWay() <= atMost)
+                || _to.Any(stream => stream is { CanAdvance: true }),
+            _deadline);
         ThrowIfFailed();
     }
 
@@ -352,10 +409,23 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
 
     private void AwaitAll(Deadline deadline, CancellationToken cancellation)
     {
+        LinuxCalls.AllowReading();
+        *(long*)_proof = ProofOf(Rank);
+        *(int*)(OwnArea + SegmentLayout.ProcessAt) = Environment.ProcessId;
+        *(long*)(OwnArea + SegmentLayout.ProofAt) = (long)_proof;
         Volatile.Write(ref *(int*)(OwnArea + SegmentLayout.JoinedMarkAt), 1);
-        Interlocked.Increment(ref *(int*)(_segment.Start + SegmentLayout.JoinedAt));
+        AwaitAllAt(SegmentLayout.JoinedAt, deadline, cancellation);
+        for (int from = 0; from < WorldSize; from++)
+            *(int*)(ChannelOf(from, Rank) + SegmentLayout.ReadsInPlaceAt) = CanRead(from) ? 1 : 0;
+        AwaitAllAt(SegmentLayout.ReadyAt, deadline, cancellation);
+    }
+
+    /// <summary>Counts this rank in, and waits for all others.</summary>
+    private void AwaitAllAt(int counter, Deadline deadline, CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref *(int*)(_segment.Start + counter));
         RingAllBells();
-        while (!IsComplete)
+        while (!HaveAll(counter))
         {
             if (cancellation.IsCancellationRequested)
                 Fail(RingFailure.Cancelled(Rank));
@@ -366,9 +436,28 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
                 FailWith(RingFailure.NeverJoined(FirstAbsent(), deadline.Length));
             if (FirstDeadAmongJoined() is { } dead)
                 FailWith(RingFailure.DiedBeforeTheStart(dead));
-            SleepUnless(() => IsComplete || _failures.HasNews, deadline);
+            SleepUnless(() => HaveAll(counter) || _failures.HasNews, deadline);
         }
     }
+
+    private bool HaveAll(int counter) => Volatile.Read(ref *(int*)(_segment.Start + counter)) == WorldSize;
+
+    /// <summary>
+    /// Whether this process may read the peer's memory, and really reads the peer's: process numbers may mean others where
+    /// the ranks live in different containers.
+    /// </summary>
+    private bool CanRead(int from)
+    {
+        nint proof = (nint)(*(long*)(AreaOf(from) + SegmentLayout.ProofAt));
+        Span<byte> found = stackalloc byte[sizeof(long)];
+        return LinuxCalls.TryReadMemory(ProcessOf(from), proof, found) && BitConverter.ToInt64(found) == ProofOf(from);
+    }
+
+    private long ProofOf(int rank) => *(long*)(_segment.Start + SegmentLayout.NonceAt) + rank;
+
+    private bool ReadsInPlace(int from, int to) => *(int*)(ChannelOf(from, to) + SegmentLayout.ReadsInPlaceAt) != 0;
+
+    private int ProcessOf(int rank) => *(int*)(AreaOf(rank) + SegmentLayout.ProcessAt);
 
     private int? FirstDeadAmongJoined()
     {

@@ -46,6 +46,34 @@ internal sealed class MaskSetTests
     }
 
     [Test]
+    public void What_belongs_to_masked_weights_becomes_positive_zero_and_nothing_else_changes()
+    {
+        using var masks = new MaskSet(Program(PruningMethod.GradualCubic), Options.Gru, Ramp());
+        masks.UpdateAfter(End);
+        float[] gradients = [.. Enumerable.Repeat(-1f, 118)];
+
+        masks.ApplyTo(gradients);
+
+        int[] zeros = [.. gradients.Index().Where(pair => BitConverter.SingleToInt32Bits(pair.Item) == 0).Select(pair => pair.Index)];
+        Assert.That(zeros, Is.EqualTo(Masked(masks)));
+        Assert.That(gradients.Where(value => value != 0), Is.All.EqualTo(-1f));
+    }
+
+    [Test]
+    public void Masked_ranges_and_version_follow_the_masks()
+    {
+        using var masks = new MaskSet(Program(PruningMethod.GradualCubic), Options.Gru, Ramp());
+        int version = masks.Version;
+        Assert.That((masks.IsMasking, masks.MaskedRanges.Count()), Is.EqualTo((false, 0)));
+
+        masks.UpdateAfter(End);
+
+        Assert.That(masks.Version, Is.GreaterThan(version));
+        Assert.That(masks.IsMasking, Is.True);
+        Assert.That(masks.MaskedRanges, Is.EqualTo(new[] { new GradientRange(0, 36), new GradientRange(36, 48) }));
+    }
+
+    [Test]
     public void Top_k_over_all_matrices_keeps_the_largest_magnitudes_of_all()
     {
         using var masks = new MaskSet(
