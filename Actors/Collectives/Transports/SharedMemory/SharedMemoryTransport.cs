@@ -27,6 +27,7 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
 
     private static readonly TimeSpan AwakeMax = TimeSpan.FromMicroseconds(100);
     private static readonly TimeSpan SleepMax = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan DyingMax = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
     private readonly RingMember _member;
@@ -247,18 +248,28 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
             int bytes = Math.Min(target.Length, FetchBytes);
             Span<byte> into = reducer is null ? target[..bytes] : staging[..bytes];
             if (!LinuxCalls.TryReadMemory(process, address, into))
-            {
-                ThrowIfFailed();
-                FailIfOneHasDied();
-                FailWith(RingFailure.Garbage(from, "an address that cannot be read"));
-            }
-
+                FailWithUnreadable(from);
             reducer?.Reduce(target[..bytes], into);
             address += bytes;
             target = target[bytes..];
             if (_sending > 0)
                 AdvanceAll();
         }
+    }
+
+    /// <summary>A process that dies loses its memory some time before its locks.</summary>
+    private void FailWithUnreadable(int from)
+    {
+        Deadline death = Deadline.In(_deadline.Remaining < DyingMax ? _deadline.Remaining : DyingMax);
+        do
+        {
+            ThrowIfFailed();
+            FailIfOneHasDied();
+            SleepUnless(() => _failures.HasNews, death);
+        }
+        while (death.Remaining > TimeSpan.Zero);
+
+        FailWith(RingFailure.Garbage(from, "an address that cannot be read"));
     }
 
     private OutgoingStream OpenStreamTo(int to)
