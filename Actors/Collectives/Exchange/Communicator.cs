@@ -40,6 +40,7 @@ public sealed class Communicator : IGradientExchange, IDisposable
     private readonly CancellationTokenRegistration _registration;
     private readonly PinnedMemory _scratch = new();
     private readonly PinnedMemory _widened = new();
+    private bool _isDisposed;
 
     internal Communicator(ITransport transport, ISchedulePolicy policy, CancellationToken cancellation)
     {
@@ -162,6 +163,7 @@ public sealed class Communicator : IGradientExchange, IDisposable
     /// </summary>
     public void Dispose()
     {
+        _isDisposed = true;
         _registration.Dispose();
         _transport.Dispose();
         _scratch.Dispose();
@@ -249,6 +251,7 @@ public sealed class Communicator : IGradientExchange, IDisposable
 
     private void Operate(CollectiveGoal goal, ElementType type, Span<byte> buffer, Reducer? reducer)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         int length = buffer.Length / type.Bytes();
         (Schedule schedule, long bucketBytes) = Policy.For(goal, buffer.Length, type);
         long elementsMax = goal.Kind == CollectiveKind.AllReduce ? bucketBytes / type.Bytes() : length;
