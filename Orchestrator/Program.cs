@@ -1,3 +1,3 @@
 using Orchestrator.Commands;
 
-return await CommandLine.RunAsync(args, Terminal.OfProcess());
+return RankCommand.IsMeant(args) ? RankCommand.Execute() : await CommandLine.RunAsync(args, Terminal.OfProcess());

@@ -62,6 +62,15 @@ public enum CollectiveFailure
 
     /// <summary>A rank was told to stop.</summary>
     Cancelled,
+
+    /// <summary>A rank's process or connection has ended without a word.</summary>
+    Died,
+
+    /// <summary>A rank sends what no rank of this version sends.</summary>
+    Garbage,
+
+    /// <summary>A rank does not accept another: it lacks the ring's secret, or the two are set up differently.</summary>
+    Refused,
 }
 
 /// <summary>What ended a ring, as all its ranks are told.</summary>
@@ -103,6 +112,18 @@ internal sealed record RingFailure(CollectiveFailure Kind, int Rank, bool RetryH
 
     public static RingFailure Mismatch(int rank, string what) =>
         new(CollectiveFailure.Mismatch, rank, RetryHelps: false, what);
+
+    public static RingFailure Died(int rank, long operationsDone) =>
+        new(CollectiveFailure.Died, rank, RetryHelps: true, $"rank {rank} has died after {operationsDone} operations")
+        {
+            FromOperation = operationsDone,
+        };
+
+    public static RingFailure DiedBeforeTheStart(int rank) =>
+        new(CollectiveFailure.Died, rank, RetryHelps: true, $"rank {rank} has died before all had joined");
+
+    public static RingFailure Garbage(int rank, string what) =>
+        new(CollectiveFailure.Garbage, rank, RetryHelps: true, $"rank {rank} sends garbage: {what}");
 
     public static RingFailure Superseded(int rank, long newerToken) =>
         new(CollectiveFailure.StaleEpoch, rank, RetryHelps: false, $"rank {rank} has begun the newer epoch {newerToken}");

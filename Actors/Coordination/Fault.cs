@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Orchestrator.Actors.Collectives;
+using Orchestrator.Actors.Workers.Processes;
 using Orchestrator.Experiments.Runs;
 using Orchestrator.Experiments.Sweeps;
 using Orchestrator.Models.Data;
@@ -16,6 +17,8 @@ internal sealed record Fault(FailureKind Kind, string Reason)
     /// <summary>The one place where exceptions become kinds.</summary>
     public static Fault From(Exception exception)
     {
+        if (exception is RankFailedException elsewhere)
+            return elsewhere.Failure;
         FailureKind kind = KindOf(exception);
         string reason = kind == FailureKind.Bug ? exception.ToString() : exception.Message;
         return new Fault(kind, reason.Length <= ReasonLengthMax ? reason : reason[..ReasonLengthMax]);

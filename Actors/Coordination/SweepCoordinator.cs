@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
 using Orchestrator.Actors.Metrics;
 using Orchestrator.Actors.Pruning;
 using Orchestrator.Actors.Workers;
+using static Orchestrator.Actors.Coordination.RendezvousProtocol;
 using static Orchestrator.Actors.Coordination.SweepProtocol;
 
 namespace Orchestrator.Actors.Coordination;
@@ -22,6 +24,7 @@ internal sealed class SweepCoordinator : ReceivePersistentActor
     private readonly Dictionary<string, IActorRef> _workers = new(StringComparer.Ordinal);
     private readonly Dictionary<long, IActorRef> _schedules = [];
     private SweepState _state = SweepState.Empty;
+    private AddressBook _addresses = AddressBook.Empty;
 
     public SweepCoordinator(string sweep, IActorRef metrics, IPruningPrograms programs)
     {
@@ -34,6 +37,7 @@ internal sealed class SweepCoordinator : ReceivePersistentActor
 
         Command<RegisterWorker>(Register);
         Command<ICommand>(command => Execute(command));
+        Command<PublishAddress>(Publish);
         Command<IReply>(Note);
         Command<Terminated>(LoseSchedule);
     }
@@ -154,8 +158,33 @@ internal sealed class SweepCoordinator : ReceivePersistentActor
         }
     }
 
+    /// <summary>Tells all of a gang where its ranks are, once that is known; and then whoever asks again.</summary>
+    private void Publish(PublishAddress published)
+    {
+        if (!IsUnderWay(published, out Attempt? attempt))
+            return;
+        AddressBook.Entry entry = _addresses.Add(published, attempt.WorldSize);
+        _addresses = entry.After;
+        if (entry.Refusal is not null)
+            _log.Warning("Trial {0}, token {1}, rank {2}: {3}", published.Trial, published.Token, published.Rank, entry.Refusal);
+        if (entry.Complete is not { } addresses)
+            return;
+        var answer = new AddressesPublished(published.Trial, published.Token, published.Round, addresses);
+        foreach (IActorRef worker in entry.IsNew ? attempt.Workers.Select(name => _workers[name]) : [Sender])
+            worker.Tell(answer);
+    }
+
+    private bool IsUnderWay(PublishAddress published, [NotNullWhen(true)] out Attempt? attempt)
+    {
+        attempt = null;
+        return _state.Indices.TryGetValue(published.Trial, out int trial)
+            && _state.Running.TryGetValue(trial, out attempt)
+            && attempt.Token == published.Token;
+    }
+
     private void EndSchedule(long token)
     {
+        _addresses = _addresses.Remove(token);
         if (!_schedules.Remove(token, out IActorRef? schedule))
             return;
         Context.Unwatch(schedule);

@@ -5,6 +5,7 @@ using Orchestrator.Actors.Collectives.Exchange;
 using Orchestrator.Actors.Metrics;
 using Orchestrator.Actors.Pruning;
 using Orchestrator.Actors.Workers;
+using Orchestrator.Actors.Workers.Processes;
 using Orchestrator.Experiments.Planning;
 using Orchestrator.Experiments.Runs;
 using Orchestrator.Experiments.Sweeps;
@@ -30,7 +31,7 @@ public static class SweepHost
         CheckSlots(store.Plan, options.Slots);
         store.RecordEnvironment(options.Environment);
         Config config = ConfigurationFor(store, options.HoconDirectory);
-        var runner = new TrainingRankRunner(store, options.Data, new LocalRingRendezvous(), options.Time);
+        IRankRunner runner = RunnerFor(store, options, ActorSettings.Read(config));
         SweepSetup setup = SetupFor(store, options, progress, config, new StoredPrograms(store), runner);
         try
         {
@@ -84,6 +85,24 @@ public static class SweepHost
             Place = store.Directory,
             Threads = [.. Enumerable.Range(0, options.Slots).Select(slot => new RankThread($"rank {slot}"))],
         };
+
+    private static IRankRunner RunnerFor(RunStore store, SweepHostOptions options, ActorSettings settings)
+    {
+        var inProcess = new TrainingRankRunner(store, options.Data, new LocalRingRendezvous(), options.Time);
+        if (options.Transport == GangTransport.InProcess)
+            return inProcess;
+        RankCommand command = options.RankCommand ?? RankCommand.OfThisProgram();
+        var children = new ChildProcessOptions
+        {
+            RunDirectory = store.Directory,
+            Data = options.Data,
+            Transport = options.Transport,
+            StepInterval = settings.StepInterval,
+            Start = command.Start,
+            Time = options.Time,
+        };
+        return new ChildProcessRankRunner(children, inProcess);
+    }
 
     /// <summary>Prepares the journal, and says where it is.</summary>
     internal static Config ConfigurationFor(RunStore store, string? hoconDirectory)

@@ -1,3 +1,5 @@
+using Orchestrator.Actors.Workers;
+using Orchestrator.Actors.Workers.Processes;
 using Orchestrator.Experiments.Runs;
 using Orchestrator.Models.Data;
 
@@ -14,8 +16,17 @@ public sealed record SweepHostOptions
     /// <summary>What this process runs on; stored with each result.</summary>
     public required RunEnvironment Environment { get; init; }
 
+    /// <summary>
+    /// Where the ranks of a trial with a world size above 1 train: on threads of this process, or each in a child process of
+    /// the same program. The weights have the same bits.
+    /// </summary>
+    public GangTransport Transport { get; init; } = GangTransport.InProcess;
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Folder with <c>base.conf</c> and <c>single-node.conf</c>; null: the folder <c>hocon</c> beside the program, or what the assembly carries.</summary>
     public string? HoconDirectory { get; init; }
+
+    /// <summary>What starts a process for a rank; null: this program again.</summary>
+    internal RankCommand? RankCommand { get; init; }
 }

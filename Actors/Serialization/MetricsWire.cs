@@ -64,10 +64,10 @@ internal static class MetricsWire
             "metrics.drained.1", Proto.Drained.Parser, _ => new Proto.Drained(), _ => new Drained()),
     ];
 
-    private static Proto.MetricPoint Write(MetricPoint point) =>
+    public static Proto.MetricPoint Write(MetricPoint point) =>
         new() { Name = point.Name, Step = point.Step, Epoch = point.Epoch, Value = point.Value };
 
-    private static MetricPoint Read(Proto.MetricPoint proto) => new(proto.Name, proto.Step, proto.Epoch, proto.Value);
+    public static MetricPoint Read(Proto.MetricPoint proto) => new(proto.Name, proto.Step, proto.Epoch, proto.Value);
 
     private static Proto.TrialReport Write(TrialReport report)
     {
@@ -118,7 +118,7 @@ internal static class MetricsWire
         EnvironmentId = proto.EnvironmentId,
     });
 
-    private static Proto.TrialResult Write(TrialResult result)
+    public static Proto.TrialResult Write(TrialResult result)
     {
         var proto = new Proto.TrialResult
         {
@@ -139,7 +139,7 @@ internal static class MetricsWire
         return proto;
     }
 
-    private static TrialResult Read(Proto.TrialResult proto) => new()
+    public static TrialResult Read(Proto.TrialResult proto) => new()
     {
         Metrics = Sorted(proto.Metrics),
         Steps = proto.Steps,

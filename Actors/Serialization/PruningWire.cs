@@ -53,7 +53,7 @@ internal static class PruningWire
             proto => new MasksAgreed(proto.Trial, proto.Token)),
     ];
 
-    private static Proto.PruningProgram Write(PruningProgram program) => new()
+    public static Proto.PruningProgram Write(PruningProgram program) => new()
     {
         Blocks = { program.Blocks.Select(Write) },
         Method = (int)program.Method,
@@ -69,7 +69,7 @@ internal static class PruningWire
         Seed = program.Seed,
     };
 
-    private static PruningProgram Read(Proto.PruningProgram proto) => new()
+    public static PruningProgram Read(Proto.PruningProgram proto) => new()
     {
         Blocks = [.. proto.Blocks.Select(Read)],
         Method = WireValues.Defined<PruningMethod>(proto.Method),

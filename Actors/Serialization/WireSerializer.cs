@@ -21,7 +21,14 @@ internal sealed class WireSerializer : SerializerWithStringManifest
     public WireSerializer(ExtendedActorSystem system)
         : base(system)
     {
-        WireForm[] forms = [.. SweepWire.Forms, .. WorkerWire.FormsFor(system), .. PruningWire.Forms, .. MetricsWire.Forms];
+        WireForm[] forms =
+        [
+            .. SweepWire.Forms,
+            .. WorkerWire.FormsFor(system),
+            .. RendezvousWire.Forms,
+            .. PruningWire.Forms,
+            .. MetricsWire.Forms,
+        ];
         _byType = forms.ToFrozenDictionary(form => form.Type);
         _byManifest = forms.ToFrozenDictionary(form => form.Manifest, StringComparer.Ordinal);
     }

@@ -4,6 +4,7 @@ using Orchestrator.Actors.Coordination;
 using Orchestrator.Experiments.Runs;
 using Orchestrator.Models.Pruning;
 using Orchestrator.Models.Training;
+using static Orchestrator.Actors.Coordination.RendezvousProtocol;
 using static Orchestrator.Actors.Coordination.SweepProtocol;
 using static Orchestrator.Actors.Metrics.MetricsProtocol;
 using static Orchestrator.Actors.Pruning.PruningProtocol;
@@ -75,6 +76,8 @@ internal sealed class GpuWorker : ReceiveActor, IWithTimers
         Receive<MetricsReady>(Send);
         Receive<MasksReady>(Tell);
         Receive<StepReady>(Tell);
+        Receive<AddressReady>(Publish);
+        Receive<AddressesPublished>(published => published.Token == Current.Start.Token, Find);
         Receive<BatchCommitted>(Acknowledge);
         Receive<StaleAttempt>(stale => stale.Token == Current.Start.Token, _ => Current.Abort());
         Receive<RankFinished>(Finish);
@@ -130,6 +133,9 @@ internal sealed class GpuWorker : ReceiveActor, IWithTimers
         Receive<BatchCommitted>(_ => { });
         Receive<ResultCommitted>(_ => { });
         Receive<StaleAttempt>(_ => { });
+        Receive<AddressesPublished>(_ => { });
+        Receive<LineReady>(said => _log.Warning(
+            "Trial {0}, attempt {1}, rank {2}: {3}", said.From.Trial, said.From.Attempt, said.From.Rank, said.Line));
     }
 
     private void Begin(StartRank start)
@@ -189,17 +195,18 @@ internal sealed class GpuWorker : ReceiveActor, IWithTimers
         IActorRef self = Self;
         var assignment = new RankAssignment(start.Trial, start.Token, start.Rank, start.WorldSize, program);
         var observer = new RankObserver(self, start, _options, attempt.Credits);
+        var link = new RankLink(self, start);
         attempt.IsTraining = true;
-        Enter(Training, SayBatches);
-        _options.Thread.Start(() => self.Tell(Run(assignment, observer, attempt.Signals)));
+        Enter(Training, SayWhatIsUnanswered);
+        _options.Thread.Start(() => self.Tell(Run(assignment, observer, attempt.Signals, link)));
     }
 
     /// <summary>On the training thread. Whatever the training throws is the attempt's end, not the thread's.</summary>
-    private RankFinished Run(RankAssignment assignment, RankObserver observer, RankSignals signals)
+    private RankFinished Run(RankAssignment assignment, RankObserver observer, RankSignals signals, RankLink link)
     {
         try
         {
-            return new RankFinished(assignment.Token, _options.Runner.Run(assignment, observer, signals), Failure: null);
+            return new RankFinished(assignment.Token, _options.Runner.Run(assignment, observer, signals, link), Failure: null);
         }
         catch (Exception exception)
         {
@@ -225,6 +232,18 @@ internal sealed class GpuWorker : ReceiveActor, IWithTimers
 
     private void Tell(StepReady ready) => _options.Metrics.Tell(
         new StepReport(Current.Start.Trial, ready.Token, ready.Step, ready.Steps, ready.Epoch, ready.Loss));
+
+    private void Publish(AddressReady ready)
+    {
+        Current.Address = ready;
+        SayAddress();
+    }
+
+    private void Find(AddressesPublished published)
+    {
+        if (Current.Address is { } own && own.Round == published.Round)
+            own.Gang.TrySetResult(published.Addresses);
+    }
 
     private void Acknowledge(BatchCommitted committed)
     {
@@ -294,6 +313,19 @@ internal sealed class GpuWorker : ReceiveActor, IWithTimers
     {
         foreach (MetricsBatch batch in Current.Outbox.Values)
             _options.Metrics.Tell(batch);
+    }
+
+    private void SayAddress()
+    {
+        StartRank start = Current.Start;
+        if (Current.Address is { Gang.Task.IsCompleted: false } own)
+            _options.Coordinator.Tell(new PublishAddress(start.Trial, start.Token, start.Rank, own.Round, own.Address));
+    }
+
+    private void SayWhatIsUnanswered()
+    {
+        SayBatches();
+        SayAddress();
     }
 
     private void SayResult()

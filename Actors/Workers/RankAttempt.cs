@@ -35,6 +35,9 @@ internal sealed class RankAttempt : IDisposable
     /// <summary>To be stored; null if there is none, or it is.</summary>
     public StoredResult? Result { get; set; }
 
+    /// <summary>The newest address of the rank, for which the others' are awaited or were found; null: it needs none.</summary>
+    public AddressReady? Address { get; set; }
+
     /// <summary>Whether the thread is busy with it.</summary>
     public bool IsTraining { get; set; }
 
@@ -46,11 +49,13 @@ internal sealed class RankAttempt : IDisposable
     {
         _stop.Cancel();
         _abort.Cancel();
+        Address?.Gang.TrySetCanceled();
     }
 
     /// <summary>Only when the training thread is done with it.</summary>
     public void Dispose()
     {
+        Address?.Gang.TrySetCanceled();
         _stop.Dispose();
         _abort.Dispose();
         Credits.Dispose();

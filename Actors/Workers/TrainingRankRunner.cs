@@ -1,6 +1,4 @@
-using System.Collections.Frozen;
 using Orchestrator.Actors.Collectives.Exchange;
-using Orchestrator.Experiments.Planning;
 using Orchestrator.Experiments.Runs;
 using Orchestrator.Models.Checkpoints;
 using Orchestrator.Models.Data;
@@ -9,40 +7,26 @@ using static Orchestrator.Actors.Workers.WorkerProtocol;
 
 namespace Orchestrator.Actors.Workers;
 
-/// <summary>The real training: finds the trial in the plan, joins the ring of its gang and trains.</summary>
+/// <summary>The real training, in this process: joins the ring of its gang and trains.</summary>
 internal sealed class TrainingRankRunner(RunStore store, DataRoot data, LocalRingRendezvous rings, TimeProvider time) : IRankRunner
 {
     /// <summary>
     /// For a rank that hangs; one that fails or dies ends the ring at once. Well above what may keep a rank from its part: the
     /// first load of a data set before the join, a checkpoint on a slow disk before an operation.
     /// </summary>
-    private static readonly RingExchangeOptions Exchange = new()
+    private static readonly CommunicatorOptions Exchange = new()
     {
         JoinDeadline = TimeSpan.FromMinutes(5),
         OperationDeadline = TimeSpan.FromMinutes(5),
     };
 
-    private readonly FrozenDictionary<string, Trial> _trials = store.Plan.Trials.ToFrozenDictionary(trial => trial.Id);
+    private readonly TrialTraining _training = new(store, data, time);
 
-    public TrialOutcome Run(RankAssignment assignment, ITrainingObserver observer, RankSignals signals)
+    public TrialOutcome Run(RankAssignment assignment, ITrainingObserver observer, RankSignals signals, IRankLink link)
     {
         try
         {
-            Trial trial = _trials[assignment.Trial];
-            TrialConfiguration configuration = store.Plan.Cells[trial.Cell].Configuration;
-            var run = new TrialRun
-            {
-                TrialId = trial.Id,
-                Configuration = configuration,
-                Seed = trial.Seed,
-                Data = DataSets.Load(configuration.Data, data),
-                Exchange = Join(assignment, signals),
-                Pruning = assignment.Program,
-                Directory = store.TrialDirectory(trial.Id),
-                Observer = observer,
-                Time = time,
-            };
-            TrialOutcome outcome = TrainingLoop.Run(run, signals.Stop);
+            TrialOutcome outcome = _training.Run(assignment, () => Join(assignment, signals), observer, signals.Stop);
             rings.Leave(assignment.Trial, assignment.Token, assignment.Rank);
             return outcome;
         }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Orchestrator.Actors.Coordination;
 using Orchestrator.Actors.Serialization;
@@ -35,6 +36,17 @@ internal static class WorkerProtocol
     internal sealed record MasksReady(long Token, long Step, string Hash) : IFromThread;
 
     internal sealed record StepReady(long Token, long Step, long Steps, int Epoch, double Loss) : IFromThread;
+
+    /// <summary>The rank can be reached at an address, and waits for those of its gang.</summary>
+    /// <param name="Gang">To be completed with the addresses of all ranks, in their order.</param>
+    internal sealed record AddressReady(long Token, int Round, string Address, TaskCompletionSource<ImmutableArray<string>> Gang)
+        : IFromThread;
+
+    /// <summary>A line for the log.</summary>
+    internal sealed record LineReady(StartRank From, string Line) : IFromThread
+    {
+        public long Token => From.Token;
+    }
 
     /// <summary>The thread is free again. Exactly one of the two is there.</summary>
     internal sealed record RankFinished(long Token, TrialOutcome? Outcome, Fault? Failure) : IFromThread;

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Orchestrator.Actors.Workers;
+using Orchestrator.Execution;
 
 namespace Orchestrator.Commands;
 
@@ -37,6 +39,26 @@ internal static class CommonOptions
         DefaultValueFactory = _ => Environment.ProcessorCount,
         CustomParser = ParseSlots,
     };
+
+    public static Option<GangTransport> Transport() => new("--transport")
+    {
+        Description = "How the ranks of one trial exchange gradients: `in-process` (threads of this process), or each rank in a "
+            + "process of its own, joined by `shared-memory` or `tcp`. The weights have the same bits; absent: `in-process`.",
+        HelpName = "KIND",
+        DefaultValueFactory = _ => GangTransport.InProcess,
+        CustomParser = ParseTransport,
+    };
+
+    private static GangTransport ParseTransport(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        GangTransport? transport = TransportNames.Find(text);
+        if (transport is null)
+            result.AddError($"`--transport` takes one of {string.Join(", ", TransportNames.All)}; found `{text}`.");
+        else if (transport == GangTransport.SharedMemory && !OperatingSystem.IsLinux())
+            result.AddError($"`--transport {text}` needs Linux; here there is `{TransportNames.Of(GangTransport.Tcp)}`.");
+        return transport ?? default;
+    }
 
     private static int ParseSlots(ArgumentResult result)
     {

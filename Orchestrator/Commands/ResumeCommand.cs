@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Orchestrator.Actors.Workers;
 using Orchestrator.Execution;
 using Orchestrator.Experiments.Planning;
 using Orchestrator.Experiments.Runs;
@@ -16,9 +17,10 @@ internal static class ResumeCommand
         Option<string> runs = CommonOptions.Runs();
         Option<string?> data = CommonOptions.Data();
         Option<int> slots = CommonOptions.Slots();
+        Option<GangTransport> transport = CommonOptions.Transport();
         Option<bool> open = CommonOptions.Open();
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("resume", "Goes on with a run from its last checkpoints, and writes the report.") { run, runs, data, slots, open, json };
+        var command = new Command("resume", "Goes on with a run from its last checkpoints, and writes the report.") { run, runs, data, slots, transport, open, json };
         command.SetAction((parsed, _) => ExecuteAsync(
             parsed.GetRequiredValue(run),
             parsed.GetRequiredValue(runs),
@@ -26,6 +28,7 @@ internal static class ResumeCommand
             {
                 DataFolder = parsed.GetValue(data),
                 Slots = parsed.GetValue(slots),
+                Transport = parsed.GetValue(transport),
                 OpensReport = parsed.GetValue(open),
                 Json = parsed.GetValue(json),
             },

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Orchestrator.Actors.Workers;
 using Orchestrator.Display;
 using Orchestrator.Execution;
 using Orchestrator.Experiments.Planning;
@@ -17,12 +18,13 @@ internal static class RunCommand
         Option<string> runs = CommonOptions.Runs();
         Option<string?> data = CommonOptions.Data();
         Option<int> slots = CommonOptions.Slots();
+        Option<GangTransport> transport = CommonOptions.Transport();
         Option<bool> open = CommonOptions.Open();
         Option<bool> json = CommonOptions.Json();
         var fresh = new Option<bool>("--fresh") { Description = "Begins anew: an earlier run of the same plan is kept under another name." };
         var command = new Command("run", "Trains all trials of a sweep on this machine and writes the report. Goes on where an earlier run stopped.")
         {
-            sweep, runs, data, slots, open, fresh, json,
+            sweep, runs, data, slots, transport, open, fresh, json,
         };
         command.SetAction((parsed, _) => ExecuteAsync(
             parsed.GetRequiredValue(sweep),
@@ -32,6 +34,7 @@ internal static class RunCommand
             {
                 DataFolder = parsed.GetValue(data),
                 Slots = parsed.GetValue(slots),
+                Transport = parsed.GetValue(transport),
                 OpensReport = parsed.GetValue(open),
                 Json = parsed.GetValue(json),
             },

@@ -36,6 +36,7 @@ internal static class StatusCommand
     {
         ["run"] = status.Directory,
         ["isRunning"] = status.IsInUse,
+        ["transports"] = new JArray(status.Transports),
         ["counts"] = new JObject(Enum.GetValues<TrialStage>().Select(stage =>
             new JProperty(stage.ToString().ToLowerInvariant(), status.Trials.Count(trial => trial.Stage == stage)))),
         ["trials"] = new JArray(status.Trials.Select(trial => new JObject

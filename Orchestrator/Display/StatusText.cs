@@ -27,9 +27,12 @@ internal static class StatusText
                 trial.Reason ?? "");
         }
 
-        terminal.Out.WriteLine($"{Shown.Path(status.Directory)}: {Counts(status)}; {(status.IsInUse ? "a process is at it" : "no process is at it")}.");
+        terminal.Out.WriteLine($"{Shown.Path(status.Directory)}: {Counts(status)}; {(status.IsInUse ? "a process is at it" : "no process is at it")}{Transports(status)}.");
         Tables.Write(table, terminal);
     }
+
+    private static string Transports(RunStatus status) =>
+        status.Transports.Count == 0 ? "" : $"; transport: {string.Join(", ", status.Transports)}";
 
     private static string Counts(RunStatus status) => string.Join(
         ", ",

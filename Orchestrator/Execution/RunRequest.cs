@@ -1,3 +1,5 @@
+using Orchestrator.Actors.Workers;
+
 namespace Orchestrator.Execution;
 
 /// <summary>How a run is to be executed; what is executed is in its store.</summary>
@@ -7,6 +9,9 @@ internal sealed record RunRequest
     public required string? DataFolder { get; init; }
 
     public required int Slots { get; init; }
+
+    /// <summary>Where the ranks of a trial with several train.</summary>
+    public GangTransport Transport { get; init; } = GangTransport.InProcess;
 
     public bool OpensReport { get; init; }
 

@@ -4,7 +4,8 @@ using Orchestrator.Experiments.Runs;
 namespace Orchestrator.Execution;
 
 /// <summary>How far a run is, by what it has stored.</summary>
-internal sealed record RunStatus(string Directory, bool IsInUse, IReadOnlyList<TrialStatus> Trials)
+/// <param name="Transports">How ranks of trials have exchanged gradients, in the processes that were at the run; mostly one.</param>
+internal sealed record RunStatus(string Directory, bool IsInUse, IReadOnlyList<string> Transports, IReadOnlyList<TrialStatus> Trials)
 {
     public static RunStatus Of(RunStore store, bool isInUse)
     {
@@ -12,6 +13,7 @@ internal sealed record RunStatus(string Directory, bool IsInUse, IReadOnlyList<T
         return new RunStatus(
             store.Directory,
             isInUse,
+            TransportNames.In(store),
             [.. store.Plan.Trials.Select(trial => TrialStatus.Of(store, trial, results.GetValueOrDefault(trial.Id)))]);
     }
 }

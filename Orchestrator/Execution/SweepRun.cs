@@ -1,6 +1,7 @@
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Orchestrator.Actors.Hosting;
+using Orchestrator.Actors.Workers;
 using Orchestrator.Commands;
 using Orchestrator.Display;
 using Orchestrator.Experiments.Planning;
@@ -29,7 +30,8 @@ internal sealed class SweepRun
 
     private string ResumeCommand =>
         $"orchestrator resume {Shown.Argument(Shown.Path(_store.Directory))}"
-        + (_request.DataFolder is { } data ? $" --data {Shown.Argument(data)}" : "");
+        + (_request.DataFolder is { } data ? $" --data {Shown.Argument(data)}" : "")
+        + (_request.Transport == GangTransport.InProcess ? "" : $" --transport {TransportNames.Of(_request.Transport)}");
 
     /// <returns>The exit code.</returns>
     public static async Task<int> ExecuteAsync(RunStore store, RunRequest request, Terminal terminal)
@@ -77,11 +79,12 @@ internal sealed class SweepRun
         TorchRuntime.Initialize();
         DataRoot root = DataRoot.Find(_request.DataFolder) with { SweepDirectory = _store.SweepDirectory };
         RunData.Prepare(_store, root, open);
-        RunEnvironment environment = ThisMachine.Describe();
+        RunEnvironment environment = ThisMachine.Describe(_request.Transport);
         _store.RecordEnvironment(environment);
         var options = new SweepHostOptions
         {
             Slots = _request.Slots,
+            Transport = _request.Transport,
             Data = root,
             Time = _terminal.Time,
             Environment = environment,

@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using Akka.Actor;
 using Microsoft.Data.Sqlite;
+using Orchestrator.Actors.Workers;
 using Orchestrator.Experiments.Runs;
 using Orchestrator.Models.Native;
 
@@ -13,8 +14,9 @@ internal static class ThisMachine
 {
     public static string Version => VersionOf(typeof(ThisMachine).Assembly);
 
+    /// <param name="transport">How the ranks of a trial exchange gradients here.</param>
     /// <exception cref="TorchUnavailableException">libtorch does not run on this machine.</exception>
-    public static RunEnvironment Describe()
+    public static RunEnvironment Describe(GangTransport transport)
     {
         TorchDescription torch = TorchRuntime.Description;
         return new RunEnvironment(
@@ -32,6 +34,7 @@ internal static class ThisMachine
                 new("Memory", Memory()),
                 new("Operating system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}"),
                 new("MKL dispatch", torch.MklDispatch),
+                new(TransportNames.Fact, TransportNames.Of(transport)),
             ]);
     }
 

@@ -22,6 +22,22 @@ internal static class Sweeps
         }
         """;
 
+    /// <summary>One pruned trial on a gang, with checkpoints of half a megabyte after every fourth step.</summary>
+    public static string Gang(int epochs, int worldSize = 2) => $$"""
+        {
+          "name": "gang",
+          "base": {
+            "data": { "kind": "synthetic-digits", "trainCount": 320, "validationCount": 16, "testCount": 16, "batchSize": 16, "digitsMin": 1, "digitsMax": 2 },
+            "network": { "kind": "gru", "hiddenSize": 64, "dropout": 0.2 },
+            "optimizer": { "kind": "adam", "learningRate": 0.003 },
+            "training": { "epochs": {{epochs}}, "worldSize": {{worldSize}}, "checkpointEverySteps": 4 },
+            "pruning": { "method": "gradual-cubic", "sparsity": 0.8, "interval": 3, "startEpoch": 0.5 }
+          },
+          "variants": [ { "name": "pruned 80 %" } ],
+          "seeds": 1
+        }
+        """;
+
     /// <summary>Checkpoints of half a megabyte after every fourth step: every kill is near one.</summary>
     /// <param name="worldSize">Ranks of the last cell.</param>
     public static string Long(int epochs, int worldSize = 1) => $$"""

@@ -1,6 +1,5 @@
 using Orchestrator.Actors.Collectives.Schedules;
 using Orchestrator.Actors.Collectives.Transports;
-using Orchestrator.Models.Training;
 
 namespace Orchestrator.Actors.Collectives.Exchange;
 
@@ -28,13 +27,13 @@ public sealed class LocalRingRendezvous
     private readonly Dictionary<string, LocalRing> _rings = new(StringComparer.Ordinal);
     private readonly ClosedEpochs _closed = new(ClosedEpochsMax);
     private readonly CoreBudget _cores = new(Environment.ProcessorCount);
-    private readonly RingExchangeOptions _defaults;
+    private readonly CommunicatorOptions _defaults;
 
     /// <summary>A rendezvous where nobody is yet.</summary>
     /// <param name="defaults">For joins that bring no options of their own.</param>
-    public LocalRingRendezvous(RingExchangeOptions? defaults = null)
+    public LocalRingRendezvous(CommunicatorOptions? defaults = null)
     {
-        _defaults = defaults ?? new RingExchangeOptions();
+        _defaults = defaults ?? new CommunicatorOptions();
         _defaults.Validate();
     }
 
@@ -58,8 +57,8 @@ public sealed class LocalRingRendezvous
         }
     }
 
-    /// <inheritdoc cref="Join(string, long, int, int, RingExchangeOptions, CancellationToken)"/>
-    public IGradientExchange Join(string ring, long token, int rank, int worldSize, CancellationToken cancellation) =>
+    /// <inheritdoc cref="Join(string, long, int, int, CommunicatorOptions, CancellationToken)"/>
+    public Communicator Join(string ring, long token, int rank, int worldSize, CancellationToken cancellation) =>
         Join(ring, token, rank, worldSize, _defaults, cancellation);
 
     /// <summary>Joins a ring and waits until all its ranks have.</summary>
@@ -74,8 +73,8 @@ public sealed class LocalRingRendezvous
     /// </param>
     /// <returns>The rank's exchange, for one thread.</returns>
     /// <exception cref="CollectiveException">The ring does not come about, or not with this member.</exception>
-    public IGradientExchange Join(
-        string ring, long token, int rank, int worldSize, RingExchangeOptions options, CancellationToken cancellation)
+    public Communicator Join(
+        string ring, long token, int rank, int worldSize, CommunicatorOptions options, CancellationToken cancellation)
     {
         ArgumentException.ThrowIfNullOrEmpty(ring);
         ArgumentOutOfRangeException.ThrowIfLessThan(worldSize, 1);
@@ -87,8 +86,8 @@ public sealed class LocalRingRendezvous
         {
             LocalRing joined = Admit(ring, token, rank, worldSize, cancellation);
             AwaitAllOrLeave(ring, joined, rank, options.JoinDeadline);
-            InProcessTransport transport = new(joined.Wires, rank, options.OperationDeadline);
-            return new RingExchange(transport, Algorithm.Ring, options.BucketBytes, cancellation);
+            InProcessTransport transport = new(joined.Wires, rank, options.OperationDeadline, () => Leave(ring, token, rank));
+            return new Communicator(transport, new FixedPolicy(Algorithm.Ring, worldSize, channels: 1, nodeSize: 1, options.BucketBytes), cancellation);
         }
         catch (CollectiveException failure) when (failure.IsCancellationBy(cancellation))
         {

@@ -13,4 +13,7 @@ internal readonly record struct ChunkLayout(long Length, int Chunks)
 
     /// <summary>Elements in a chunk.</summary>
     public long LengthOf(int chunk) => (Length / Chunks) + (chunk < Length % Chunks ? 1 : 0);
+
+    /// <summary>Elements in so many chunks in a row.</summary>
+    public long LengthOf(int chunk, int count) => StartOf(chunk + count) - StartOf(chunk);
 }

@@ -1,138 +1,198 @@
 namespace Orchestrator.Actors.Collectives.Schedules;
 
 /// <summary>
-/// Runs a schedule on sets of contributors instead of numbers, and so proves for every input that it ends, on all
-/// ranks, with the contribution of each rank exactly once.
+/// Proves a schedule for every input, by running it on symbols instead of numbers: it ends, on all ranks, with each
+/// contribution exactly where and as often as the goal says, with the same bits on all ranks, over any transport.
 /// </summary>
+/// <remarks>
+/// Three proofs, each on the ground of the one before. Shape: each step speaks of ranks, chunks and places that exist.
+/// Races (<see cref="SendRaces"/>): what a receiver takes is what was sent. Then the walk (<see cref="ScheduleWalk"/>)
+/// carries sums of contributors (<see cref="SumTable"/>) from place to place.
+/// </remarks>
 internal sealed class ScheduleChecker
 {
+    /// <summary>The value of a place that holds nothing of use.</summary>
+    private const int Nothing = -1;
+
     private readonly Schedule _schedule;
-    private readonly ContributorSet[,] _held;
-    private readonly Dictionary<(int Rank, int Step), ContributorSet> _sent = [];
+    private readonly SumTable _sums;
+    private readonly int[][] _home;
+    private readonly (int Chunk, int Value)[][] _scratch;
     private readonly List<ScheduleFault> _faults = [];
 
     private ScheduleChecker(Schedule schedule)
     {
         _schedule = schedule;
-        _held = new ContributorSet[schedule.WorldSize, schedule.Chunks];
-        for (int rank = 0; rank < schedule.WorldSize; rank++)
+        _sums = new SumTable(schedule.WorldSize);
+        _home = [.. Enumerable.Range(0, schedule.WorldSize).Select(rank => AtStart(schedule, rank))];
+        _scratch = [.. _home.Select(_ => Enumerable.Repeat((0, Nothing), schedule.Scratch).ToArray())];
+    }
+
+    /// <summary>Every way in which the schedule fails to do what its goal says; empty when it is right.</summary>
+    public static IReadOnlyList<ScheduleFault> Faults(Schedule schedule)
+    {
+        List<ScheduleFault> faults = [.. ScheduleShape.Faults(schedule)];
+        if (faults.Count == 0)
+            faults.AddRange(SendRaces.Of(schedule));
+        if (faults.Count > 0)
+            return faults;
+        return schedule.Goal.Kind == CollectiveKind.Barrier
+            ? BarrierChecker.Faults(schedule)
+            : new ScheduleChecker(schedule).Run();
+    }
+
+    /// <summary>The fault that a walk tells of, if this is one.</summary>
+    internal static ScheduleFault? FaultOf(ScheduleEvent happened) => happened.Kind switch
+    {
+        ScheduleEventKind.Stuck => new(ScheduleFaultKind.Deadlock, happened.Rank, happened.Step, "waits for ever"),
+        ScheduleEventKind.NeverTaken =>
+            new(ScheduleFaultKind.NeverReceived, happened.Rank, happened.Step, "sends what its peer does not receive"),
+        _ => null,
+    };
+
+    private static int[] AtStart(Schedule schedule, int rank)
+    {
+        int[] home = new int[schedule.Chunks];
+        for (int chunk = 0; chunk < home.Length; chunk++)
+            home[chunk] = HasAtStart(schedule, rank, chunk) ? SumTable.Of(rank) : Nothing;
+        return home;
+    }
+
+    private static bool HasAtStart(Schedule schedule, int rank, int chunk) => schedule.Goal.Kind switch
+    {
+        CollectiveKind.AllGather => OwnerOf(schedule, chunk) == rank,
+        CollectiveKind.Broadcast => schedule.Goal.Root == rank,
+        _ => true,
+    };
+
+    /// <summary>The rank whose part a chunk belongs to, for the goals that know parts.</summary>
+    private static int OwnerOf(Schedule schedule, int chunk) => chunk / (schedule.Chunks / schedule.WorldSize);
+
+    private List<ScheduleFault> Run()
+    {
+        foreach (ScheduleEvent happened in ScheduleWalk.Events(_schedule))
         {
-            for (int chunk = 0; chunk < schedule.Chunks; chunk++)
-                _held[rank, chunk] = ContributorSet.Only(rank, schedule.WorldSize);
+            if (FaultOf(happened) is { } fault)
+                _faults.Add(fault);
+            else
+                Follow(happened);
         }
+
+        for (int chunk = 0; chunk < _schedule.Chunks; chunk++)
+            CheckEnd(chunk);
+        return _faults;
     }
 
-    /// <summary>Every way in which the schedule fails to leave the sum of all ranks on all ranks; empty when it is right.</summary>
-    public static IReadOnlyList<ScheduleFault> Faults(Schedule schedule, SendSemantics semantics)
+    private void Follow(ScheduleEvent done)
     {
-        ScheduleChecker checker = new(schedule);
-        checker.CheckShape(semantics);
-        if (checker._faults.Count == 0)
-            checker.CheckSums(semantics);
-        return checker._faults;
-    }
-
-    private void CheckShape(SendSemantics semantics)
-    {
-        for (int rank = 0; rank < _schedule.WorldSize; rank++)
+        Step step = _schedule.ByRank[done.Rank][done.Step];
+        switch (step.Kind)
         {
-            for (int step = 0; step < _schedule.ByRank[rank].Length; step++)
-                CheckShape(rank, step, _schedule.ByRank[rank][step], semantics);
-        }
-    }
-
-    private void CheckShape(int rank, int step, Step taken, SendSemantics semantics)
-    {
-        if (taken.Send is { } send && (!IsPeer(rank, send.To) || !IsChunk(send.Chunk)))
-            Report(ScheduleFaultKind.OutOfRange, rank, step, $"sends chunk {send.Chunk} to rank {send.To}");
-        if (taken.Receive is { } receive && (!IsPeer(rank, receive.From) || !IsChunk(receive.Chunk)))
-            Report(ScheduleFaultKind.OutOfRange, rank, step, $"receives chunk {receive.Chunk} from rank {receive.From}");
-        if (semantics == SendSemantics.Rendezvous && taken is { Send: { } sent, Receive: { } got } && sent.Chunk == got.Chunk)
-            Report(ScheduleFaultKind.Race, rank, step, $"writes chunk {sent.Chunk} while the peer reads it");
-    }
-
-    private void CheckSums(SendSemantics semantics)
-    {
-        foreach (ScheduleEvent happened in ScheduleWalk.Events(_schedule, semantics))
-            Follow(happened);
-        for (int rank = 0; rank < _schedule.WorldSize; rank++)
-        {
-            for (int chunk = 0; chunk < _schedule.Chunks; chunk++)
-                CheckEnd(rank, chunk);
-        }
-    }
-
-    private void Follow(ScheduleEvent happened)
-    {
-        (ScheduleEventKind kind, int rank, int step, int peer, _) = happened;
-        switch (kind)
-        {
-            case ScheduleEventKind.Start when StepOf(rank, step).Send is { } send:
-                _sent[(rank, step)] = _held[rank, send.Chunk];
+            case StepKind.Send:
+                for (int offset = 0; offset < step.Count; offset++)
+                    _ = Use(done, step.Chunk + offset, step.Place);
                 break;
-            case ScheduleEventKind.Take:
-                Take(happened);
+            case StepKind.Receive or StepKind.ReceiveReduce:
+                Take(done, step, _schedule.ByRank[step.Peer][done.PeerStep]);
                 break;
-            case ScheduleEventKind.Stuck:
-                Report(ScheduleFaultKind.Deadlock, rank, step, "waits for ever");
-                break;
-            case ScheduleEventKind.NeverTaken:
-                Report(ScheduleFaultKind.NeverReceived, rank, step, $"sends to rank {peer}, which does not receive it");
+            case StepKind.Reduce:
+                Reduce(done, step.Chunk, Step.Home, Use(done, step.Chunk, step.Place));
                 break;
             default:
                 break;
         }
     }
 
-    private void Take(ScheduleEvent taken)
+    private void Take(ScheduleEvent done, Step receive, Step sent)
     {
-        (_, int rank, int step, int peer, int peerStep) = taken;
-        Receive receive = StepOf(rank, step).Receive!.Value;
-        int arriving = StepOf(peer, peerStep).Send!.Value.Chunk;
-        if (arriving != receive.Chunk)
-            Report(ScheduleFaultKind.WrongChunk, rank, step, $"waits for chunk {receive.Chunk} and gets chunk {arriving}");
+        if ((sent.Chunk, sent.Count) != (receive.Chunk, receive.Count))
+            Report(ScheduleFaultKind.WrongChunk, done, $"waits for {Range(receive)} and gets {Range(sent)}");
 
-        ContributorSet sent = _sent[(peer, peerStep)];
-        ref ContributorSet held = ref _held[rank, receive.Chunk];
-        if (receive.OnArrival == OnArrival.Add && held.Overlaps(sent))
-            Report(ScheduleFaultKind.CountedTwice, rank, step, $"adds a contribution to chunk {receive.Chunk} again");
-        held = receive.OnArrival == OnArrival.Add ? held.Union(sent) : sent;
+        for (int offset = 0; offset < Math.Min(receive.Count, sent.Count); offset++)
+        {
+            int arriving = Peek(receive.Peer, sent.Chunk + offset, sent.Place);
+            if (receive.Kind == StepKind.Receive)
+                Put(done.Rank, receive.Chunk + offset, receive.Place, arriving);
+            else
+                Reduce(done, receive.Chunk + offset, receive.Place, arriving);
+        }
     }
 
-    private void CheckEnd(int rank, int chunk)
+    private static string Range(Step step) =>
+        step.Count == 1 ? $"chunk {step.Chunk}" : $"chunks {step.Chunk} to {step.Chunk + step.Count - 1}";
+
+    private void Reduce(ScheduleEvent done, int chunk, int place, int value)
     {
-        int missing = _schedule.WorldSize - _held[rank, chunk].Count;
-        if (missing > 0)
-            Report(ScheduleFaultKind.Incomplete, rank, step: -1, $"ends without {missing} contributions to chunk {chunk}");
+        int held = Use(done, chunk, place);
+        if (held == Nothing || value == Nothing)
+            return;
+        if (_sums.Contributors(held).Overlaps(_sums.Contributors(value)))
+            Report(ScheduleFaultKind.CountedTwice, done, $"adds a contribution to chunk {chunk} again");
+        else
+            Put(done.Rank, chunk, place, _sums.Add(held, value));
     }
 
-    private bool IsPeer(int rank, int peer) => peer >= 0 && peer < _schedule.WorldSize && peer != rank;
+    private int Use(ScheduleEvent done, int chunk, int place)
+    {
+        int value = Peek(done.Rank, chunk, place);
+        if (value == Nothing)
+            Report(ScheduleFaultKind.NotReady, done, $"uses chunk {chunk} where it is not yet");
+        return value;
+    }
 
-    private bool IsChunk(int chunk) => chunk >= 0 && chunk < _schedule.Chunks;
+    private int Peek(int rank, int chunk, int place)
+    {
+        if (place == Step.Home)
+            return _home[rank][chunk];
+        (int held, int value) = _scratch[rank][place];
+        return held == chunk ? value : Nothing;
+    }
 
-    private Step StepOf(int rank, int step) => _schedule.ByRank[rank][step];
+    private void Put(int rank, int chunk, int place, int value)
+    {
+        if (place == Step.Home)
+            _home[rank][chunk] = value;
+        else
+            _scratch[rank][place] = (chunk, value);
+    }
 
-    private void Report(ScheduleFaultKind kind, int rank, int step, string what) =>
-        _faults.Add(new ScheduleFault(kind, rank, step, what));
-}
+    private void CheckEnd(int chunk)
+    {
+        int? first = null;
+        for (int rank = 0; rank < _schedule.WorldSize; rank++)
+        {
+            if (_schedule.Goal.Kind == CollectiveKind.ReduceScatter && OwnerOf(_schedule, chunk) != rank)
+                continue;
+            int value = _home[rank][chunk];
+            if (WrongAtEnd(chunk, value) is { } wrong)
+                _faults.Add(new ScheduleFault(wrong, rank, -1, $"ends with the wrong contributions to chunk {chunk}"));
+            else if (value != (first ??= value))
+                _faults.Add(new ScheduleFault(ScheduleFaultKind.DifferentBits, rank, -1, $"added chunk {chunk} in an order of its own"));
+        }
+    }
 
-/// <summary>What is wrong at a rank and step; step −1 stands for the end.</summary>
-internal sealed record ScheduleFault(ScheduleFaultKind Kind, int Rank, int Step, string What)
-{
-    public override string ToString() => $"{Kind}: rank {Rank}, step {Step}: {What}";
-}
+    private ScheduleFaultKind? WrongAtEnd(int chunk, int value)
+    {
+        if (value == Nothing)
+            return ScheduleFaultKind.Incomplete;
+        ContributorSet contributors = _sums.Contributors(value);
+        int? only = _schedule.Goal.Kind switch
+        {
+            CollectiveKind.AllGather => OwnerOf(_schedule, chunk),
+            CollectiveKind.Broadcast => _schedule.Goal.Root,
+            _ => null,
+        };
+        if (only is { } source && !contributors.Contains(source))
+            return ScheduleFaultKind.Incomplete;
+        int expected = only is null ? _schedule.WorldSize : 1;
+        return contributors.Count.CompareTo(expected) switch
+        {
+            < 0 => ScheduleFaultKind.Incomplete,
+            > 0 => ScheduleFaultKind.Foreign,
+            _ => null,
+        };
+    }
 
-internal enum ScheduleFaultKind
-{
-    /// <summary>A peer or a chunk that does not exist, or a rank that talks to itself.</summary>
-    OutOfRange,
-
-    /// <summary>A step writes the chunk that it sends, while the receiver reads it in place.</summary>
-    Race,
-
-    Deadlock,
-    NeverReceived,
-    WrongChunk,
-    CountedTwice,
-    Incomplete,
+    private void Report(ScheduleFaultKind kind, ScheduleEvent done, string what) =>
+        _faults.Add(new ScheduleFault(kind, done.Rank, done.Step, what));
 }

@@ -1,137 +1,122 @@
 namespace Orchestrator.Actors.Collectives.Schedules;
 
 /// <summary>
-/// What happens when a schedule runs, as events in an order that respects cause and effect. It is the one definition of
-/// how steps are carried out: a step publishes its send, then waits for its receive, then (rendezvous) until its send
-/// has been taken. The interpreter does the same on real memory.
+/// What happens when a schedule runs over the strictest transport: from each rank to each other there is room for one send;
+/// the next one waits until the receiver has taken it. Steps come in an order that respects cause and effect.
 /// </summary>
 /// <remarks>
-/// Every channel leads from one rank to one other, keeps its order, and a receive names its channel. Such a network is
-/// determinate (Kahn, "The semantics of a simple language for parallel programming", 1974): each order of execution
-/// that the ranks' real speeds may bring about delivers the same messages to the same receives. So this one order
-/// stands for all.
+/// <para>
+/// One order stands for all: every channel leads from one rank to one other, keeps its order, and a receive names its
+/// channel. Such a network is determinate (Kahn, "The semantics of a simple language for parallel programming", 1974):
+/// whatever the ranks' real speeds, the same messages reach the same receives.
+/// </para>
+/// <para>
+/// One send a channel stands for any number: whether a rank may take its next step depends only on how far its peers have
+/// come, and never becomes false by their coming further. A receive needs the sender to have got past its send, a send and
+/// a wait need the receiver to have got past a receive; more room only makes a send ask for an earlier receive. So, by
+/// induction over the order found here, a transport with more room can take each step that this one takes, and what
+/// ends here ends there.
+/// </para>
 /// </remarks>
 internal sealed class ScheduleWalk
 {
     private readonly Schedule _schedule;
-    private readonly SendSemantics _semantics;
-    private readonly Progress[] _progress;
-    private readonly Dictionary<(int From, int To), Queue<int>> _channels = [];
-    private readonly Queue<int> _runnable = new();
-    private readonly List<ScheduleEvent> _events = [];
+    private readonly int[] _next;
+    private readonly bool[] _asleep;
+    private readonly Queue<int> _awake = new();
 
-    private ScheduleWalk(Schedule schedule, SendSemantics semantics)
+    /// <summary>The sender's step for each channel on which something is under way.</summary>
+    private readonly Dictionary<(int From, int To), int> _underWay = [];
+
+    private ScheduleWalk(Schedule schedule)
     {
         _schedule = schedule;
-        _semantics = semantics;
-        _progress = new Progress[schedule.WorldSize];
-    }
-
-    /// <summary>All events; those that tell what was never done come last.</summary>
-    public static IReadOnlyList<ScheduleEvent> Events(Schedule schedule, SendSemantics semantics)
-    {
-        ScheduleWalk walk = new(schedule, semantics);
+        _next = new int[schedule.WorldSize];
+        _asleep = new bool[schedule.WorldSize];
         for (int rank = 0; rank < schedule.WorldSize; rank++)
-            walk._runnable.Enqueue(rank);
-        while (walk._runnable.TryDequeue(out int rank))
-            walk.RunUntilBlocked(rank);
-        walk.TellWhatIsLeft();
-        return walk._events;
+            _awake.Enqueue(rank);
     }
 
-    private void RunUntilBlocked(int rank)
+    /// <summary>All steps that are done, then what was never done.</summary>
+    public static IEnumerable<ScheduleEvent> Events(Schedule schedule)
     {
-        ref Progress progress = ref _progress[rank];
-        while (progress.Step < _schedule.ByRank[rank].Length)
+        ScheduleWalk walk = new(schedule);
+        while (walk._awake.TryDequeue(out int rank))
         {
-            Step step = _schedule.ByRank[rank][progress.Step];
-            if (!progress.Started)
-                Start(rank, step);
-            if (step.Receive is { } receive && !progress.Received && !TryTake(rank, receive))
-                return;
-            if (step.Send is not null && _semantics == SendSemantics.Rendezvous && !progress.Taken)
-                return;
-            Tell(ScheduleEventKind.Finish, rank);
-            progress = new Progress { Step = progress.Step + 1 };
+            while (walk.TryStep(rank) is { } done)
+                yield return done;
+            walk._asleep[rank] = true;
         }
+
+        foreach (ScheduleEvent left in walk.Left())
+            yield return left;
     }
 
-    private void Start(int rank, Step step)
+    private ScheduleEvent? TryStep(int rank)
     {
-        _progress[rank].Started = true;
-        Tell(ScheduleEventKind.Start, rank);
-        if (step.Send is not { } send)
+        int index = _next[rank];
+        if (index == _schedule.ByRank[rank].Length)
+            return null;
+        Step step = _schedule.ByRank[rank][index];
+        int peerStep = -1;
+        switch (step.Kind)
+        {
+            case StepKind.Send:
+                if (!_underWay.TryAdd((rank, step.Peer), index))
+                    return null;
+                Wake(step.Peer);
+                break;
+            case StepKind.Receive or StepKind.ReceiveReduce:
+                if (!_underWay.Remove((step.Peer, rank), out peerStep))
+                    return null;
+                Wake(step.Peer);
+                break;
+            case StepKind.AwaitSent:
+                if (step.Chunk == 0 && _underWay.ContainsKey((rank, step.Peer)))
+                    return null;
+                break;
+            default:
+                break;
+        }
+
+        _next[rank]++;
+        return new ScheduleEvent(ScheduleEventKind.Done, rank, index, peerStep);
+    }
+
+    private void Wake(int rank)
+    {
+        if (!_asleep[rank])
             return;
-        ChannelOf(rank, send.To).Enqueue(_progress[rank].Step);
-        _runnable.Enqueue(send.To);
+        _asleep[rank] = false;
+        _awake.Enqueue(rank);
     }
 
-    private bool TryTake(int rank, Receive receive)
+    private IEnumerable<ScheduleEvent> Left()
     {
-        if (!ChannelOf(receive.From, rank).TryDequeue(out int senderStep))
-            return false;
-        Tell(ScheduleEventKind.Take, rank, receive.From, senderStep);
-        _progress[rank].Received = true;
-        if (_semantics == SendSemantics.Rendezvous)
+        for (int rank = 0; rank < _next.Length; rank++)
         {
-            _progress[receive.From].Taken = true;
-            _runnable.Enqueue(receive.From);
+            if (_next[rank] < _schedule.ByRank[rank].Length)
+                yield return new ScheduleEvent(ScheduleEventKind.Stuck, rank, _next[rank], PeerStep: -1);
         }
 
-        return true;
-    }
-
-    private void TellWhatIsLeft()
-    {
-        for (int rank = 0; rank < _progress.Length; rank++)
-        {
-            if (_progress[rank].Step < _schedule.ByRank[rank].Length)
-                Tell(ScheduleEventKind.Stuck, rank);
-        }
-
-        foreach (((int from, int to), Queue<int> channel) in _channels)
-        {
-            foreach (int step in channel)
-                _events.Add(new ScheduleEvent(ScheduleEventKind.NeverTaken, from, step, to, PeerStep: -1));
-        }
-    }
-
-    private void Tell(ScheduleEventKind kind, int rank, int peer = -1, int peerStep = -1) =>
-        _events.Add(new ScheduleEvent(kind, rank, _progress[rank].Step, peer, peerStep));
-
-    private Queue<int> ChannelOf(int from, int to)
-    {
-        if (!_channels.TryGetValue((from, to), out Queue<int>? channel))
-            _channels.Add((from, to), channel = new Queue<int>());
-        return channel;
-    }
-
-    /// <summary>Where a rank stands: its step, and what of that step is done.</summary>
-    private struct Progress
-    {
-        public int Step;
-        public bool Started;
-        public bool Received;
-        public bool Taken;
+        foreach (((int from, _), int step) in _underWay)
+            yield return new ScheduleEvent(ScheduleEventKind.NeverTaken, from, step, PeerStep: -1);
     }
 }
 
-internal readonly record struct ScheduleEvent(ScheduleEventKind Kind, int Rank, int Step, int Peer, int PeerStep);
+/// <param name="Kind">What happened, or never did.</param>
+/// <param name="Rank">To which rank.</param>
+/// <param name="Step">In which of its steps.</param>
+/// <param name="PeerStep">For a receive that is done: the peer's step that sent what was taken; else −1.</param>
+internal readonly record struct ScheduleEvent(ScheduleEventKind Kind, int Rank, int Step, int PeerStep);
 
 internal enum ScheduleEventKind
 {
-    /// <summary>The rank begins the step and publishes what it sends.</summary>
-    Start,
-
-    /// <summary>The rank takes what the peer published at the peer's step.</summary>
-    Take,
-
-    /// <summary>The rank is done with the step.</summary>
-    Finish,
+    Done,
 
     /// <summary>The rank waits in this step for ever.</summary>
     Stuck,
 
-    /// <summary>What the rank sent to the peer at this step is never received.</summary>
+    /// <summary>What the rank sent at this step is never received.</summary>
     NeverTaken,
 }

@@ -1,5 +1,4 @@
-using System.Numerics;
-using Orchestrator.Actors.Collectives.Schedules;
+using Orchestrator.Actors.Collectives.Reduction;
 
 namespace Orchestrator.Actors.Collectives.Transports;
 
@@ -10,36 +9,50 @@ namespace Orchestrator.Actors.Collectives.Transports;
 /// <remarks>
 /// Each method that may wait does so until the deadline of the operation at most. Then, or when the ring has failed, or
 /// when what arrives is not what is expected, it throws <see cref="CollectiveException"/>, and the ring has failed for
-/// all ranks.
+/// all ranks. While it waits, for whatever, it carries on every send that is under way: two ranks that send to each other
+/// at the same time both get on.
+/// <para>
+/// To dispose of it is to leave the ring: others that still need this rank fail with <see cref="CollectiveFailure.Left"/>,
+/// operations of which it has done its part are not disturbed. More than once does no harm.
+/// </para>
 /// </remarks>
-internal interface ITransport
+internal interface ITransport : IDisposable
 {
     int Rank { get; }
 
     int WorldSize { get; }
 
-    SendSemantics Semantics { get; }
-
     /// <summary>Begins the next operation and its deadline.</summary>
     void Begin();
 
     /// <summary>
-    /// Publishes a chunk and returns at once. The caller keeps its memory where it is until <see cref="End"/> has returned
-    /// and, under <see cref="SendSemantics.Rendezvous"/>, unchanged until <see cref="AwaitTaken"/> has.
+    /// Offers a chunk to a peer. Waits only while another send to the same peer is under way and the transport has no room
+    /// for a further one.
     /// </summary>
-    void Send<T>(int to, in Envelope envelope, ReadOnlySpan<T> chunk)
-        where T : unmanaged;
+    /// <param name="to">The peer.</param>
+    /// <param name="envelope">What the chunk says of itself.</param>
+    /// <param name="chunk">In pinned memory that stays where it is, unchanged, until the send is no longer under way.</param>
+    void Send(int to, in Envelope envelope, ReadOnlySpan<byte> chunk);
 
-    /// <summary>Waits for the next chunk of a peer, which must bear this envelope, and adds or copies it to the target.</summary>
-    void Receive<T>(int from, in Envelope expected, Span<T> target, OnArrival onArrival)
-        where T : unmanaged, IAdditionOperators<T, T, T>;
+    /// <summary>Waits for the next chunk of a peer, which must bear this envelope.</summary>
+    /// <param name="from">The peer.</param>
+    /// <param name="expected">What the chunk must say of itself.</param>
+    /// <param name="target">Where it goes, of the chunk's length; in pinned memory.</param>
+    /// <param name="reducer">Reduces it into the target; null: it replaces what is there.</param>
+    void Receive(int from, in Envelope expected, Span<byte> target, Reducer? reducer);
 
-    /// <summary>Waits until the chunk last sent to this peer may be overwritten.</summary>
-    void AwaitTaken(int to);
+    /// <summary>Waits until at most so many sends to this peer are under way: the earlier ones' memory may be written again.</summary>
+    void AwaitSent(int to, int atMost);
 
     /// <summary>
     /// Ends the operation, well or not; an operation that ends badly fails the ring. When this returns, no other rank
-    /// reads or writes this rank's memory.
+    /// reads or writes this rank's memory, and the transport has forgotten its address.
     /// </summary>
     void End(bool succeeded);
+
+    /// <summary>
+    /// Ends the ring for all ranks, from the operation on that the failure names; wakes whoever waits. By any thread. Of several
+    /// failures the one that touches the earliest operation stands, of those the first.
+    /// </summary>
+    void Fail(RingFailure failure);
 }

@@ -1,28 +1,22 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Orchestrator.Actors.Collectives.Reduction;
-using Orchestrator.Actors.Collectives.Schedules;
 
 namespace Orchestrator.Actors.Collectives.Transports;
 
 /// <summary>
-/// Between threads of one process, without a copy: a send publishes the address of the chunk, the receiver adds or
+/// Between threads of one process, without a copy: a send publishes the address of the chunk, the receiver reduces or
 /// copies straight out of the sender's memory. Hence the senders' buffers must be pinned during an operation.
 /// </summary>
-internal sealed class InProcessTransport(InProcessWires wires, int rank, TimeSpan operationDeadline) : ITransport
+internal sealed class InProcessTransport(InProcessWires wires, int rank, TimeSpan operationDeadline, Action? leave = null) : ITransport
 {
     private readonly Doorbell _doorbell = wires.DoorbellOf(rank);
-    private readonly List<Mailbox> _outgoing = [];
-    private Mailbox _awaited = new();
+    private readonly Channel?[] _to = new Channel?[wires.WorldSize];
+    private readonly Channel?[] _from = new Channel?[wires.WorldSize];
     private Deadline _deadline;
     private long _operation;
 
     public int Rank => rank;
 
     public int WorldSize => wires.WorldSize;
-
-    public SendSemantics Semantics => SendSemantics.Rendezvous;
 
     public void Begin()
     {
@@ -31,34 +25,32 @@ internal sealed class InProcessTransport(InProcessWires wires, int rank, TimeSpa
         ThrowIfFailed();
     }
 
-    public unsafe void Send<T>(int to, in Envelope envelope, ReadOnlySpan<T> chunk)
-        where T : unmanaged
+    public void Send(int to, in Envelope envelope, ReadOnlySpan<byte> chunk)
     {
-        Mailbox mailbox = wires.MailboxOf(rank, to);
-        if (!_outgoing.Contains(mailbox))
-            _outgoing.Add(mailbox);
-        mailbox.Post(envelope, (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(chunk)));
+        Channel channel = _to[to] ??= wires.ChannelOf(rank, to);
+        if (!channel.HasRoom)
+            Await(channel, to, static (channel, _) => channel.HasRoom, 0);
+        channel.Post(envelope, chunk);
         wires.DoorbellOf(to).Ring();
     }
 
-    public void Receive<T>(int from, in Envelope expected, Span<T> target, OnArrival onArrival)
-        where T : unmanaged, IAdditionOperators<T, T, T>
+    public void Receive(int from, in Envelope expected, Span<byte> target, Reducer? reducer)
     {
-        Mailbox mailbox = wires.MailboxOf(from, rank);
+        Channel channel = _from[from] ??= wires.ChannelOf(from, rank);
         Envelope arrived;
         nint chunk;
         do
-            Await(mailbox, from, static transport => transport._awaited.IsPosted);
-        while (!mailbox.TryClaim(out arrived, out chunk));
+            Await(channel, from, static (channel, _) => channel.Arriving.IsPosted, 0);
+        while (!channel.Arriving.TryClaim(out arrived, out chunk));
 
         try
         {
             if (arrived == expected)
-                Take(chunk, target, onArrival);
+                Take(chunk, target, reducer);
         }
         finally
         {
-            mailbox.Release();
+            channel.Release();
             wires.DoorbellOf(from).Ring();
         }
 
@@ -67,39 +59,52 @@ internal sealed class InProcessTransport(InProcessWires wires, int rank, TimeSpa
         ThrowIfFailed();
     }
 
-    public void AwaitTaken(int to) =>
-        Await(wires.MailboxOf(rank, to), to, static transport => transport._awaited.IsEmpty);
+    public void AwaitSent(int to, int atMost)
+    {
+        if (_to[to] is { } channel)
+            Await(channel, to, static (channel, atMost) => channel.HasAtMost(atMost), atMost);
+    }
 
     public void End(bool succeeded)
     {
         if (succeeded)
+        {
             wires.OperationDone(rank);
-        else if (!wires.HasFailed(_operation))
+            return;
+        }
+
+        if (!wires.HasFailed(_operation))
             wires.Fail(RingFailure.Aborted(rank, "an error in its own part of the operation", retryHelps: false));
-        foreach (Mailbox mailbox in _outgoing)
-            mailbox.Withdraw();
+        foreach (Channel? channel in _to)
+            channel?.Withdraw();
     }
 
-    private static unsafe void Take<T>(nint chunk, Span<T> target, OnArrival onArrival)
-        where T : unmanaged, IAdditionOperators<T, T, T>
+    public void Fail(RingFailure failure) => wires.Fail(failure);
+
+    public void Dispose() => leave?.Invoke();
+
+    private static unsafe void Take(nint chunk, Span<byte> target, Reducer? reducer)
     {
-        ReadOnlySpan<T> source = new((void*)chunk, target.Length);
-        if (onArrival == OnArrival.Add)
-            VectorAdd.Add(target, source);
-        else
+        ReadOnlySpan<byte> source = new((void*)chunk, target.Length);
+        if (reducer is null)
             source.CopyTo(target);
+        else
+            reducer.Reduce(target, source);
     }
 
-    private void Await(Mailbox mailbox, int peer, Func<InProcessTransport, bool> holds)
+    private void Await(Channel channel, int peer, Func<Channel, int, bool> holds, int argument)
     {
-        _awaited = mailbox;
-        bool came = _doorbell.Wait(
-            (Transport: this, Holds: holds),
-            static wait => wait.Holds(wait.Transport) || wait.Transport.HasFailed,
-            _deadline,
-            wires.MaySpin);
-        if (!came)
-            wires.Fail(RingFailure.Late(wires.SlowestIn(_operation, peer), _operation, _deadline.Length));
+        if (!holds(channel, argument))
+        {
+            bool came = _doorbell.Wait(
+                (Transport: this, Channel: channel, Holds: holds, Argument: argument),
+                static wait => wait.Holds(wait.Channel, wait.Argument) || wait.Transport.HasFailed,
+                _deadline,
+                wires.MaySpin);
+            if (!came)
+                wires.Fail(RingFailure.Late(wires.SlowestIn(_operation, peer), _operation, _deadline.Length));
+        }
+
         ThrowIfFailed();
     }
 

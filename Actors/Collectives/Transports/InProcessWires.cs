@@ -1,16 +1,26 @@
 namespace Orchestrator.Actors.Collectives.Transports;
 
 /// <summary>
-/// What the ranks of one ring in one epoch share within a process: mailboxes, doorbells, how far each rank is, and the
+/// What the ranks of one ring in one epoch share within a process: channels, doorbells, how far each rank is, and the
 /// failure that ended the ring. A newer epoch has wires of its own, so that nothing late can reach it.
 /// </summary>
 internal sealed class InProcessWires
 {
-    private readonly Mailbox?[] _mailboxes;
+    /// <summary>Keeps the ranks' counters in lines of their own.</summary>
+    private const int Stride = CacheLines.Bytes / sizeof(long);
+
+
+    /// <summary>Of the circles of all channels of a rank, if it talks to each other one.</summary>
+    private const int CopyBytesOfRank = 4 << 20;
+
+    private const int CopyBytesMin = 64 << 10;
+
+    private readonly Channel?[] _channels;
     private readonly Doorbell[] _doorbells;
     private readonly long[] _begun;
     private readonly long[] _done;
     private readonly CoreBudget _cores;
+    private readonly int _copyBytes;
     private RingFailure? _failure;
 
     public InProcessWires(string ring, long token, int worldSize, CoreBudget cores)
@@ -19,10 +29,11 @@ internal sealed class InProcessWires
         Token = token;
         WorldSize = worldSize;
         _cores = cores;
-        _mailboxes = new Mailbox?[worldSize * worldSize];
+        _copyBytes = Math.Max(CopyBytesMin, CopyBytesOfRank / (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)worldSize));
+        _channels = new Channel?[worldSize * worldSize];
         _doorbells = [.. Enumerable.Range(0, worldSize).Select(_ => new Doorbell())];
-        _begun = new long[worldSize];
-        _done = new long[worldSize];
+        _begun = new long[worldSize * Stride];
+        _done = new long[worldSize * Stride];
     }
 
     public string Ring { get; }
@@ -36,26 +47,26 @@ internal sealed class InProcessWires
 
     public RingFailure? Failure => Volatile.Read(ref _failure);
 
-    /// <summary>The mailbox of a pair of ranks, made when first asked for: a ring uses p of the p² pairs.</summary>
-    public Mailbox MailboxOf(int from, int to)
+    /// <summary>The channel of a pair of ranks, made when first asked for: a ring uses p of the p² pairs.</summary>
+    public Channel ChannelOf(int from, int to)
     {
-        ref Mailbox? slot = ref _mailboxes[(from * WorldSize) + to];
-        return Volatile.Read(ref slot) ?? Interlocked.CompareExchange(ref slot, new Mailbox(), null) ?? slot;
+        ref Channel? slot = ref _channels[(from * WorldSize) + to];
+        return Volatile.Read(ref slot) ?? Interlocked.CompareExchange(ref slot, new Channel(_copyBytes), null) ?? slot;
     }
 
     public Doorbell DoorbellOf(int rank) => _doorbells[rank];
 
-    public long OperationsDone(int rank) => Volatile.Read(ref _done[rank]);
+    public long OperationsDone(int rank) => Volatile.Read(ref _done[rank * Stride]);
 
     /// <summary>The number of the operation that the rank now begins.</summary>
     public long NextOperation(int rank)
     {
-        long operation = _done[rank];
-        Volatile.Write(ref _begun[rank], operation + 1);
+        long operation = _done[rank * Stride];
+        Volatile.Write(ref _begun[rank * Stride], operation + 1);
         return operation;
     }
 
-    public void OperationDone(int rank) => Volatile.Write(ref _done[rank], _done[rank] + 1);
+    public void OperationDone(int rank) => Volatile.Write(ref _done[rank * Stride], _done[rank * Stride] + 1);
 
     /// <summary>Whether an operation can no longer succeed.</summary>
     public bool HasFailed(long operation) => Failure is { } failure && failure.FromOperation <= operation;
@@ -92,7 +103,7 @@ internal sealed class InProcessWires
     {
         for (int rank = 0; rank < WorldSize; rank++)
         {
-            if (Volatile.Read(ref _begun[rank]) <= operation)
+            if (Volatile.Read(ref _begun[rank * Stride]) <= operation)
                 return rank;
         }
 

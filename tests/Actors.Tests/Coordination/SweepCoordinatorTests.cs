@@ -4,6 +4,7 @@ using Akka.TestKit;
 using Orchestrator.Actors.Coordination;
 using Orchestrator.Actors.Pruning;
 using Orchestrator.Models.Pruning;
+using static Orchestrator.Actors.Coordination.RendezvousProtocol;
 using static Orchestrator.Actors.Coordination.SweepProtocol;
 using static Orchestrator.Actors.Metrics.MetricsProtocol;
 using static Orchestrator.Actors.Workers.WorkerProtocol;
@@ -137,6 +138,70 @@ internal sealed class SweepCoordinatorTests : ActorTest
         await _metrics.ExpectMsgAsync(new TrialReport("t0", 0, 0, TrialState.Pending, null));
         await _metrics.ExpectMsgAsync(new TrialReport("t0", 1, 1, TrialState.Running, null));
         await _metrics.ExpectMsgAsync(new TrialReport("t0", 1, 1, TrialState.Failed, "file"));
+    }
+
+    [Test]
+    public async Task The_workers_of_a_gang_hear_where_all_ranks_are_once_all_have_told_it()
+    {
+        (IActorRef coordinator, TestProbe other, long token) = await StartGang();
+
+        coordinator.Tell(new PublishAddress("t0", token, Rank: 1, Round: 0, "b"), other.Ref);
+        await other.ExpectNoMsgAsync(TimeSpan.FromMilliseconds(50));
+        coordinator.Tell(new PublishAddress("t0", token, Rank: 0, Round: 0, "a"), _worker.Ref);
+
+        foreach (TestProbe worker in new[] { _worker, other })
+        {
+            AddressesPublished published = await worker.ExpectMsgAsync<AddressesPublished>();
+            Assert.That((published.Trial, published.Token, published.Round), Is.EqualTo(("t0", token, 0)));
+            Assert.That(published.Addresses, Is.EqualTo(new[] { "a", "b" }));
+        }
+    }
+
+    [Test]
+    public async Task A_worker_that_lost_the_answer_asks_again_and_is_the_only_one_to_hear_it()
+    {
+        (IActorRef coordinator, TestProbe other, long token) = await StartGang();
+        var own = new PublishAddress("t0", token, Rank: 0, Round: 0, "a");
+        coordinator.Tell(own, _worker.Ref);
+        coordinator.Tell(new PublishAddress("t0", token, Rank: 1, Round: 0, "b"), other.Ref);
+        await _worker.ExpectMsgAsync<AddressesPublished>();
+        await other.ExpectMsgAsync<AddressesPublished>();
+
+        coordinator.Tell(own, _worker.Ref);
+
+        await _worker.ExpectMsgAsync<AddressesPublished>();
+        await other.ExpectNoMsgAsync(TimeSpan.FromMilliseconds(50));
+    }
+
+    [Test]
+    public async Task An_address_with_a_token_that_is_not_the_newest_is_not_passed_on()
+    {
+        (IActorRef coordinator, TestProbe other, long token) = await StartGang();
+        await Tell(coordinator, _worker, new RankEnded("t0", token, 0, RankEnd.Failed(FailureKind.NodeLoss, "gone")));
+        await other.ExpectMsgAsync<CancelRank>();
+        await Tell(coordinator, other, new RankEnded("t0", token, 1, RankEnd.Failed(FailureKind.PeerLoss, "cancelled")));
+        StartRank again = await _worker.ExpectMsgAsync<StartRank>();
+        await other.ExpectMsgAsync<StartRank>();
+
+        coordinator.Tell(new PublishAddress("t0", token, Rank: 0, Round: 0, "stale"), _worker.Ref);
+        coordinator.Tell(new PublishAddress("t0", token, Rank: 1, Round: 0, "stale"), other.Ref);
+        coordinator.Tell(new PublishAddress("t0", again.Token, Rank: 0, Round: 0, "a"), _worker.Ref);
+        coordinator.Tell(new PublishAddress("t0", again.Token, Rank: 1, Round: 0, "b"), other.Ref);
+
+        AddressesPublished published = await other.ExpectMsgAsync<AddressesPublished>();
+        Assert.That(published.Addresses, Is.EqualTo(new[] { "a", "b" }));
+    }
+
+    private async Task<(IActorRef Coordinator, TestProbe Other, long Token)> StartGang()
+    {
+        IActorRef coordinator = Start();
+        TestProbe other = CreateTestProbe();
+        await Accept(coordinator, Trial(0, worldSize: 2));
+        await Register(coordinator, _worker, "w0");
+        await Register(coordinator, other, "w1");
+        StartRank start = await _worker.ExpectMsgAsync<StartRank>();
+        await other.ExpectMsgAsync<StartRank>();
+        return (coordinator, other, start.Token);
     }
 
     private static PlannedTrial Trial(int index, int worldSize = 1) => Given.Trial(index, worldSize);

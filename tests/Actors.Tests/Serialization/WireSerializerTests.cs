@@ -15,7 +15,7 @@ namespace Orchestrator.Actors.Tests.Serialization;
 internal sealed class WireSerializerTests : ActorTest
 {
     private static readonly Type[] Protocols =
-        [typeof(SweepProtocol), typeof(WorkerProtocol), typeof(PruningProtocol), typeof(MetricsProtocol)];
+        [typeof(SweepProtocol), typeof(RendezvousProtocol), typeof(WorkerProtocol), typeof(PruningProtocol), typeof(MetricsProtocol)];
 
     private static readonly Type[] Messages =
     [

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.TestKit;
 using Orchestrator.Actors.Coordination;
@@ -5,6 +6,7 @@ using Orchestrator.Actors.Workers;
 using Orchestrator.Experiments.Runs;
 using Orchestrator.Models.Pruning;
 using Orchestrator.Models.Training;
+using static Orchestrator.Actors.Coordination.RendezvousProtocol;
 using static Orchestrator.Actors.Coordination.SweepProtocol;
 using static Orchestrator.Actors.Metrics.MetricsProtocol;
 using static Orchestrator.Actors.Pruning.PruningProtocol;
@@ -264,6 +266,82 @@ internal sealed class GpuWorkerTests : ActorTest
 
         await _thread.Ended.WaitAsync(TimeSpan.FromSeconds(20));
         Assert.That(_thread.Ended.IsCompletedSuccessfully, Is.True);
+    }
+
+    [Test]
+    public async Task A_rank_that_tells_its_address_hears_those_of_its_gang()
+    {
+        IActorRef worker = await Start(Meeting(out Task<ImmutableArray<string>> met));
+        await Begin(worker, Rank(token: 1, worldSize: 2, rank: 1));
+        await _coordinator.ExpectMsgAsync(new PublishAddress("t0", 1, Rank: 1, Round: 0, "here"));
+
+        worker.Tell(new AddressesPublished("t0", 1, Round: 0, ["there", "here"]), _coordinator.Ref);
+
+        Assert.That(await met.WaitAsync(TimeSpan.FromSeconds(20)), Is.EqualTo(new[] { "there", "here" }));
+        await _coordinator.ExpectMsgAsync(new RankEnded("t0", 1, 1, RankEnd.Completed));
+    }
+
+    [Test]
+    public async Task An_address_is_told_again_until_the_gang_is_known_and_answers_to_others_are_ignored()
+    {
+        IActorRef worker = await Start(Meeting(out Task<ImmutableArray<string>> met), resend: TimeSpan.FromMilliseconds(20));
+        await Begin(worker, Rank(token: 5, worldSize: 2, rank: 1));
+
+        await _coordinator.ExpectMsgAsync<PublishAddress>();
+        worker.Tell(new AddressesPublished("t0", 4, Round: 0, ["of an older", "attempt"]), _coordinator.Ref);
+        worker.Tell(new AddressesPublished("t0", 5, Round: 1, ["of another", "round"]), _coordinator.Ref);
+        await _coordinator.ExpectMsgAsync(new PublishAddress("t0", 5, Rank: 1, Round: 0, "here"));
+        worker.Tell(new AddressesPublished("t0", 5, Round: 0, ["there", "here"]), _coordinator.Ref);
+
+        Assert.That(await met.WaitAsync(TimeSpan.FromSeconds(20)), Is.EqualTo(new[] { "there", "here" }));
+    }
+
+    [Test]
+    public async Task A_rank_that_is_to_end_at_once_no_longer_waits_for_its_gang()
+    {
+        IActorRef worker = await Start(Meeting(out Task<ImmutableArray<string>> met));
+        await Begin(worker, Rank(token: 1, worldSize: 2, rank: 1));
+        await _coordinator.ExpectMsgAsync<PublishAddress>();
+
+        worker.Tell(new CancelRank("t0", 1, Graceful: false), _coordinator.Ref);
+
+        RankEnded ended = await _coordinator.ExpectMsgAsync<RankEnded>();
+        Assert.That(ended.End.Failure!.Kind, Is.EqualTo(FailureKind.PeerLoss));
+        Assert.That(met.IsCanceled, Is.True);
+    }
+
+    [Test]
+    public async Task What_a_rank_says_is_logged_with_trial_attempt_and_rank()
+    {
+        var runner = new ScriptedRunner((_, _, _, link) =>
+        {
+            link.Tell("a complaint");
+            return new TrialOutcome.Completed(Plans.Result());
+        });
+        IActorRef worker = await Start(runner);
+
+        await EventFilter.Warning("Trial t0, attempt 1, rank 1: a complaint").ExpectOneAsync(
+            () => Begin(worker, Rank(token: 1, worldSize: 2, rank: 1)));
+    }
+
+    /// <summary>A rank that does nothing but meet its gang.</summary>
+    private static ScriptedRunner Meeting(out Task<ImmutableArray<string>> met)
+    {
+        var found = new TaskCompletionSource<ImmutableArray<string>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        met = found.Task;
+        return new ScriptedRunner((_, _, _, link) =>
+        {
+            try
+            {
+                found.SetResult(link.ExchangeAsync(round: 0, "here").GetAwaiter().GetResult());
+                return new TrialOutcome.Completed(Plans.Result());
+            }
+            catch (OperationCanceledException)
+            {
+                found.SetCanceled();
+                throw;
+            }
+        });
     }
 
     private StartRank Rank(long token, string trial = "t0", int rank = 0, int worldSize = 1) =>

@@ -6,8 +6,13 @@ using static Orchestrator.Actors.Workers.WorkerProtocol;
 namespace Orchestrator.Actors.Tests.Workers;
 
 /// <summary>Ranks that do what a test says, without a training.</summary>
-internal sealed class ScriptedRunner(Func<RankAssignment, ITrainingObserver, RankSignals, TrialOutcome> run) : IRankRunner
+internal sealed class ScriptedRunner(Func<RankAssignment, ITrainingObserver, RankSignals, IRankLink, TrialOutcome> run) : IRankRunner
 {
+    public ScriptedRunner(Func<RankAssignment, ITrainingObserver, RankSignals, TrialOutcome> run)
+        : this((assignment, observer, signals, _) => run(assignment, observer, signals))
+    {
+    }
+
     public ConcurrentQueue<RankAssignment> Runs { get; } = [];
 
     public ConcurrentQueue<string> Released { get; } = [];
@@ -23,10 +28,10 @@ internal sealed class ScriptedRunner(Func<RankAssignment, ITrainingObserver, Ran
         return new TrialOutcome.Stopped(1);
     });
 
-    public TrialOutcome Run(RankAssignment assignment, ITrainingObserver observer, RankSignals signals)
+    public TrialOutcome Run(RankAssignment assignment, ITrainingObserver observer, RankSignals signals, IRankLink link)
     {
         Runs.Enqueue(assignment);
-        return run(assignment, observer, signals);
+        return run(assignment, observer, signals, link);
     }
 
     public void Release(string trial) => Released.Enqueue(trial);

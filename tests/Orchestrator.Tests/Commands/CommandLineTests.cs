@@ -9,7 +9,7 @@ internal sealed class CommandLineTests
     private static readonly string[] Vocabulary =
     [
         "validate", "plan", "resume", "status", "report", "data", "list", "fetch", "verify", "--json", "--slots", "0", "x",
-        "--runs", "/nowhere", "--output", "--open=", "--", "-", "-x", "--data", "@file", "a b", "", "--reproducible", "--version=", "[suggest]",
+        "--runs", "/nowhere", "--output", "--open=", "--", "-", "-x", "--data", "--transport", "tcp", "rank", "@file", "a b", "", "--reproducible", "--version=", "[suggest]",
     ];
 
     [TestCase("rnu", "Unknown command `rnu`. Did you mean `run`?")]
@@ -19,6 +19,9 @@ internal sealed class CommandLineTests
     [TestCase("plan a.json b.json", "`b.json` is one argument too many for `plan`.")]
     [TestCase("plan a.json --slots many", "`--slots` takes a whole number from 1 to 1024; found `many`.")]
     [TestCase("plan a.json --slots 0", "`--slots` takes a whole number from 1 to 1024; found `0`.")]
+    [TestCase("run a.json --transport pigeon", "`--transport` takes one of `in-process`, `shared-memory`, `tcp`; found `pigeon`.")]
+    [TestCase("resume r --transport", "Required argument missing for option: '--transport'.")]
+    [TestCase("rank", "Unknown command `rank`.")]
     [TestCase("run", "Required argument 'SWEEP' missing for command: 'run'.")]
     [TestCase("", "Required command was not provided.")]
     [TestCase("data", "Required command was not provided.")]

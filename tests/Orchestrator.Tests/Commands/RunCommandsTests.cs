@@ -37,6 +37,23 @@ internal sealed class RunCommandsTests
     }
 
     [Test]
+    public async Task Status_names_the_transports_that_the_run_has_used()
+    {
+        string run = Stores.Begun(_runs);
+        using (RunStore store = RunStore.OpenForWriting(run))
+        {
+            foreach (string transport in new[] { "tcp", "in-process", "tcp" })
+                store.RecordEnvironment(new RunEnvironment([], [new("Processor", "p"), new("Transport", transport)]));
+        }
+
+        Typed text = await Typed.RunAsync("status", run);
+        Typed json = await Typed.RunAsync("status", run, "--json");
+
+        Assert.That(text.Out, Does.Contain("; transport: in-process, tcp."));
+        Assert.That(JObject.Parse(json.Out)["transports"]!.Values<string>(), Is.EqualTo(new[] { "in-process", "tcp" }));
+    }
+
+    [Test]
     public async Task Status_answers_machines_in_JSON()
     {
         string run = Stores.Begun(_runs);

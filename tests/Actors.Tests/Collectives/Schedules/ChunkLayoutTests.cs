@@ -27,7 +27,16 @@ internal sealed class ChunkLayoutTests
         {
             ChunkLayout layout = new(length, chunks);
 
-            long[] lengths = [.. Enumerable.Range(0, chunks).Select(layout.LengthOf)];
+            long[] lengths = [.. Enumerable.Range(0, chunks).Select(chunk => layout.LengthOf(chunk))];
             Assert.That(lengths.Max() - lengths.Min(), Is.LessThanOrEqualTo(1));
+        });
+
+    [Test]
+    public void Chunks_in_a_row_are_as_long_as_they_are_together() =>
+        Gen.Select(Gen.Long[0, 5000], Gen.Int[0, 40], Gen.Int[0, 40], Gen.Int[1, 40]).Sample((length, first, count, more) =>
+        {
+            ChunkLayout layout = new(length, first + count + more);
+
+            Assert.That(layout.LengthOf(first, count), Is.EqualTo(Enumerable.Range(first, count).Sum(chunk => layout.LengthOf(chunk))));
         });
 }

@@ -1,10 +1,10 @@
 namespace Orchestrator.Actors.Collectives.Exchange;
 
-/// <summary>How the ranks of a ring exchange. All ranks of a ring must use the same bucket size.</summary>
-public sealed record RingExchangeOptions
+/// <summary>How the ranks of a ring exchange. All ranks of a ring must use the same bucket size and algorithm.</summary>
+public sealed record CommunicatorOptions
 {
     /// <summary>
-    /// Bytes per bucket, ≥ 8. The buffer is summed up bucket by bucket; each bucket is cut into one chunk per rank. Smaller
+    /// Bytes per bucket, ≥ 8. A buffer is reduced bucket by bucket; each bucket is cut into the algorithm's chunks. Smaller
     /// buckets stay in the cache between the adding and the copying; larger ones pay less latency.
     /// </summary>
     public long BucketBytes { get; init; } = 4 << 20;

@@ -1,0 +1,40 @@
+using Orchestrator.Actors.Collectives.Reduction;
+using Orchestrator.Actors.Collectives.Schedules;
+
+namespace Orchestrator.Actors.Collectives.Exchange;
+
+/// <summary>Always the algorithm and the bucket size that were asked for.</summary>
+/// <param name="algorithm">Of AllReduce. The other collectives take their direct form if it is direct, else their own.</param>
+/// <param name="worldSize">Ranks.</param>
+/// <param name="channels">Of rings.</param>
+/// <param name="nodeSize">Of hierarchies.</param>
+/// <param name="bucketBytes">≥ 8.</param>
+internal sealed class FixedPolicy(Algorithm algorithm, int worldSize, int channels, int nodeSize, long bucketBytes) : ISchedulePolicy
+{
+    /// <summary>Bytes of a piece of a pipeline, and how many pieces there are at most.</summary>
+    internal const long SegmentBytes = 128 << 10;
+
+    internal const int SegmentsMax = 64;
+
+    private readonly Dictionary<(CollectiveGoal, int Segments), Schedule> _schedules = [];
+
+    public (Schedule Schedule, long BucketBytes) For(CollectiveGoal goal, long bytes, ElementType type)
+    {
+        long together = goal.Kind == CollectiveKind.AllReduce ? Math.Min(bytes, bucketBytes) : bytes;
+        int segments = (int)Math.Clamp(together / SegmentBytes, 1, SegmentsMax);
+        if (!_schedules.TryGetValue((goal, segments), out Schedule? schedule))
+        {
+            schedule = VerifiedSchedules.Of(new ScheduleSpec(goal, AlgorithmFor(goal, segments), worldSize, channels, segments, nodeSize));
+            _schedules.Add((goal, segments), schedule);
+        }
+
+        return (schedule, bucketBytes);
+    }
+
+    private Algorithm AlgorithmFor(CollectiveGoal goal, int segments) => goal.Kind switch
+    {
+        CollectiveKind.AllReduce => algorithm,
+        CollectiveKind.Broadcast => segments == 1 ? Algorithm.Tree : Algorithm.Chain,
+        _ => algorithm == Algorithm.Direct ? Algorithm.Direct : Algorithm.Ring,
+    };
+}

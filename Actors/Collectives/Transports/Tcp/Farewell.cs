@@ -1,0 +1,38 @@
+namespace Orchestrator.Actors.Collectives.Transports.Tcp;
+
+/// <summary>How a rank goes, so that the others learn why.</summary>
+internal static class Farewell
+{
+    /// <summary>What another machine may take to acknowledge the last words, and the pumps of TLS to pass them on.</summary>
+    private static readonly TimeSpan PatienceMax = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Says goodbye and sees that it arrives.</summary>
+    /// <param name="peers">To all of these; null is skipped.</param>
+    /// <param name="operationsDone">Null: the ring has failed, which has been told.</param>
+    /// <remarks>
+    /// A connection that is closed while something lies in it unread is reset, and what it had to send is lost. So what has come is
+    /// read away, and where the way is long, the rank waits until the last words have arrived. On the same machine they arrive as
+    /// they are sent.
+    /// </remarks>
+    public static void Say(IReadOnlyList<Peer?> peers, long? operationsDone)
+    {
+        Peer[] all = [.. peers.OfType<Peer>()];
+        foreach (Peer peer in all)
+        {
+            if (operationsDone is { } done)
+                peer.Control.Send(new ControlFrame(FrameKind.Leave, done, Rank: -1));
+            peer.Control.Connection.EndSending();
+        }
+
+        Deadline deadline = Deadline.In(PatienceMax);
+        Posix.PollEntry[] nothing = [];
+        while (all.Any(IsStillSpeaking) && deadline.Remaining > TimeSpan.Zero)
+            _ = Posix.Poll(nothing, LookEvery);
+        foreach (Peer peer in all)
+            peer.Control.ReadAway();
+    }
+
+    private static bool IsStillSpeaking(Peer peer) => !peer.IsOnThisMachine && peer.Control.Connection.HasUnsent;
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+
+namespace Orchestrator.EndToEnd.Tests;
+
+/// <summary>The processes that a program has started for its ranks, as the kernel lists them (Linux only).</summary>
+internal static class Ranks
+{
+    private const string Verb = "rank";
+
+    /// <summary>Ids of the ranks' processes that are children of a process and live, the oldest first.</summary>
+    public static int[] Of(int parent) =>
+        [.. Alive().Where(process => process.Parent == parent).Select(process => process.Id).Order()];
+
+    /// <summary>Waits until a program has so many.</summary>
+    public static async Task<int[]> AwaitAsync(Program program, int count)
+    {
+        int[] found = [];
+        while (!program.HasExited && (found = Of(program.Id)).Length < count)
+            await Task.Delay(10);
+        Assert.That(found, Has.Length.EqualTo(count), "the program ended, or has other processes than its ranks");
+        return found;
+    }
+
+    /// <summary>Waits until none of these lives any more.</summary>
+    public static async Task GoneAsync(int[] ids, TimeSpan within)
+    {
+        using var deadline = new CancellationTokenSource(within);
+        while (Alive().Any(process => ids.Contains(process.Id)))
+            await Task.Delay(10, deadline.Token);
+    }
+
+    /// <summary>A process that has ended and waits for its parent to notice has no command line any more.</summary>
+    private static IEnumerable<(int Id, int Parent)> Alive()
+    {
+        foreach (string folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int id)
+                && Read(folder, "cmdline") is { } command
+                && command.TrimEnd('\0').Split('\0')[^1] == Verb
+                && Read(folder, "stat") is { } stat)
+            {
+                yield return (id, ParentIn(stat));
+            }
+        }
+    }
+
+    /// <summary>Fields after the name of the program, which ends with the last parenthesis: state, parent, …</summary>
+    private static int ParentIn(string stat) =>
+        int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
+
+    /// <returns>Null: the process has gone while it was looked at.</returns>
+    private static string? Read(string folder, string file)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(folder, file));
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+}
