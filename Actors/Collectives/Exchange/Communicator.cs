@@ -2,6 +2,8 @@ using System.Runtime.InteropServices;
 using Orchestrator.Actors.Collectives.Reduction;
 using Orchestrator.Actors.Collectives.Schedules;
 using Orchestrator.Actors.Collectives.Transports;
+using Orchestrator.Actors.Collectives.Transports.SharedMemory;
+using Orchestrator.Actors.Collectives.Transports.Tcp;
 using Orchestrator.Models.Training;
 
 namespace Orchestrator.Actors.Collectives.Exchange;
@@ -34,7 +36,6 @@ public sealed class Communicator : IGradientExchange, IDisposable
     internal const int OperationBytesMax = 1 << 30;
 
     private readonly ITransport _transport;
-    private readonly ISchedulePolicy _policy;
     private readonly CancellationToken _cancellation;
     private readonly CancellationTokenRegistration _registration;
     private readonly PinnedMemory _scratch = new();
@@ -43,10 +44,32 @@ public sealed class Communicator : IGradientExchange, IDisposable
     internal Communicator(ITransport transport, ISchedulePolicy policy, CancellationToken cancellation)
     {
         _transport = transport;
-        _policy = policy;
+        Policy = policy;
         _cancellation = cancellation;
         _registration = cancellation.UnsafeRegister(
             static state => ((ITransport)state!).Fail(RingFailure.Cancelled(((ITransport)state).Rank)), transport);
+    }
+
+    /// <summary>Joins a ring of ranks in different processes and waits until all have.</summary>
+    /// <param name="member">Who joins.</param>
+    /// <param name="rendezvous">Where the ranks find each other.</param>
+    /// <param name="options">Transport, algorithm and deadlines.</param>
+    /// <param name="cancellation">
+    /// Ends the join and, until this rank leaves, each operation: for this rank with
+    /// <see cref="OperationCanceledException"/>, for the others with <see cref="CollectiveFailure.Cancelled"/>.
+    /// </param>
+    /// <returns>The rank's membership, which ends with its disposal.</returns>
+    /// <exception cref="CollectiveException">The ring does not come about, or not with this member.</exception>
+    /// <exception cref="OperationCanceledException">This rank was told to stop.</exception>
+    public static Communicator Join(
+        RingMember member, IRendezvous rendezvous, CommunicatorOptions options, CancellationToken cancellation)
+    {
+        options.Validate();
+        ITransport transport = options.Transport == Transport.Tcp
+            ? TcpTransport.Join(member, rendezvous, options.TcpWithDeadlines, cancellation)
+            : SharedMemoryTransport.Join(
+                member, rendezvous, new SharedMemoryOptions(options.JoinDeadline, options.OperationDeadline), cancellation);
+        return Over(transport, options, cancellation);
     }
 
     /// <inheritdoc/>
@@ -54,6 +77,9 @@ public sealed class Communicator : IGradientExchange, IDisposable
 
     /// <inheritdoc/>
     public int WorldSize => _transport.WorldSize;
+
+    /// <summary>To be changed between operations, on all ranks alike.</summary>
+    internal ISchedulePolicy Policy { get; set; }
 
     /// <inheritdoc/>
     /// <exception cref="CollectiveException">The sum cannot be had; the buffer's values are of no use.</exception>
@@ -142,6 +168,26 @@ public sealed class Communicator : IGradientExchange, IDisposable
         _widened.Dispose();
     }
 
+    /// <summary>Changes algorithm, channels, nodes and buckets, between two operations, on all ranks alike.</summary>
+    internal void Use(CommunicatorOptions options) => Policy = FixedPolicy.Of(options, WorldSize);
+
+    /// <summary>What an AllReduce of so many bytes would run, and the seconds that it would take, if anybody knows.</summary>
+    internal (Schedule Schedule, double? Seconds) Explain(long bytes, ElementType type) =>
+        (Policy.For(CollectiveGoal.AllReduce, bytes, type).Schedule, Policy.PredictedSeconds(bytes, type));
+
+    internal static Communicator Over(ITransport transport, CommunicatorOptions options, CancellationToken cancellation)
+    {
+        try
+        {
+            return new Communicator(transport, FixedPolicy.Of(options, transport.WorldSize), cancellation);
+        }
+        catch
+        {
+            transport.Dispose();
+            throw;
+        }
+    }
+
     private void Reduce<T>(CollectiveGoal goal, Span<T> values, ReduceOp op)
         where T : unmanaged
     {
@@ -204,7 +250,7 @@ public sealed class Communicator : IGradientExchange, IDisposable
     private void Operate(CollectiveGoal goal, ElementType type, Span<byte> buffer, Reducer? reducer)
     {
         int length = buffer.Length / type.Bytes();
-        (Schedule schedule, long bucketBytes) = _policy.For(goal, buffer.Length, type);
+        (Schedule schedule, long bucketBytes) = Policy.For(goal, buffer.Length, type);
         long elementsMax = goal.Kind == CollectiveKind.AllReduce ? bucketBytes / type.Bytes() : length;
         int largest = (int)Math.Min(Math.Max(elementsMax, 1), length);
         Payload payload = new(buffer, _scratch.OfAtLeast(ScheduleInterpreter.ScratchBytes(schedule, type, largest)), type, reducer);

@@ -1,5 +1,6 @@
 using Orchestrator.Actors.Collectives.Reduction;
 using Orchestrator.Actors.Collectives.Schedules;
+using Orchestrator.Models.Training;
 
 namespace Orchestrator.Actors.Collectives.Exchange;
 
@@ -18,6 +19,24 @@ internal sealed class FixedPolicy(Algorithm algorithm, int worldSize, int channe
 
     private readonly Dictionary<(CollectiveGoal, int Segments), Schedule> _schedules = [];
 
+    public static FixedPolicy Of(CommunicatorOptions options, int worldSize) => new(
+        options.Algorithm switch
+        {
+            AllReduceAlgorithm.Ring => Algorithm.Ring,
+            AllReduceAlgorithm.Tree => Algorithm.Tree,
+            AllReduceAlgorithm.DoubleTree => Algorithm.DoubleTree,
+            AllReduceAlgorithm.RecursiveDoubling => Algorithm.RecursiveDoubling,
+            AllReduceAlgorithm.HalvingDoubling => Algorithm.HalvingDoubling,
+            AllReduceAlgorithm.Direct => Algorithm.Direct,
+            AllReduceAlgorithm.Chain => Algorithm.Chain,
+            AllReduceAlgorithm.Hierarchical => Algorithm.Hierarchical,
+            _ => throw new ArgumentOutOfRangeException(nameof(options), options.Algorithm, "Not a fixed algorithm."),
+        },
+        worldSize,
+        options.Channels,
+        options.NodeSize,
+        options.BucketBytes);
+
     public (Schedule Schedule, long BucketBytes) For(CollectiveGoal goal, long bytes, ElementType type)
     {
         long together = goal.Kind == CollectiveKind.AllReduce ? Math.Min(bytes, bucketBytes) : bytes;
@@ -30,6 +49,8 @@ internal sealed class FixedPolicy(Algorithm algorithm, int worldSize, int channe
 
         return (schedule, bucketBytes);
     }
+
+    public double? PredictedSeconds(long bytes, ElementType type) => null;
 
     private Algorithm AlgorithmFor(CollectiveGoal goal, int segments) => goal.Kind switch
     {
