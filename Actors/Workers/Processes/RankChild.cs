@@ -70,6 +70,7 @@ internal sealed class RankChild : IDisposable
         }
         catch (Exception exception)
         {
+            (exchange as Communicator)?.Abort(exception.Message); // so that the others know why, too
             return RankOutcomes.Write(Fault.From(exception));
         }
         finally
