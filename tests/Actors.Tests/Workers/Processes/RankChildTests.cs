@@ -134,7 +134,7 @@ internal sealed class RankChildTests : IDisposable
         Assert.That(left.Wait(Deadline), Is.True);
         process.Kill();
 
-        IGradientExchange Join(RankProcessAssignment assignment, IRendezvous rendezvous, CancellationToken abort)
+        IGradientExchange Join(RankProcessAssignment assignment, CommunicatorOptions options, IRendezvous rendezvous, CancellationToken abort)
         {
             joined.Set();
             left.Wait(Deadline, CancellationToken.None);
