@@ -97,6 +97,7 @@ internal sealed unsafe class TcpTransport : ITransport
 
     public void Begin()
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         _operation = _done;
         _watch.Begun = _operation + 1;
         _deadline = Deadline.In(_options.OperationDeadline);
