@@ -1,5 +1,4 @@
 using CsCheck;
-using Orchestrator.Actors.Collectives;
 using Orchestrator.Actors.Collectives.Reduction;
 using Orchestrator.Actors.Collectives.Transports;
 using Orchestrator.Actors.Collectives.Transports.Tcp;

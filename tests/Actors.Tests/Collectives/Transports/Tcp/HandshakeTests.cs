@@ -1,5 +1,4 @@
 using CsCheck;
-using Orchestrator.Actors.Collectives;
 using Orchestrator.Actors.Collectives.Transports.Tcp;
 
 namespace Orchestrator.Actors.Tests.Collectives.Transports.Tcp;

@@ -1,6 +1,5 @@
 using CsCheck;
 using Orchestrator.Actors.Collectives.Reduction;
-using Orchestrator.Actors.Collectives.Transports;
 using Orchestrator.Actors.Collectives.Transports.Tcp;
 
 namespace Orchestrator.Actors.Tests.Collectives.Transports.Tcp;
