@@ -45,11 +45,17 @@ public sealed class Communicator : IGradientExchange, IDisposable
     private MeasuredLinks? _links;
     private bool _isDisposed;
 
-    internal Communicator(ITransport transport, ISchedulePolicy policy, CancellationToken cancellation)
+    /// <param name="transport">Is left with the communicator.</param>
+    /// <param name="policy">What to run.</param>
+    /// <param name="cancellation">Ends each operation.</param>
+    /// <param name="isWatched">Whether somebody else already fails the ring when this rank is told to stop.</param>
+    internal Communicator(ITransport transport, ISchedulePolicy policy, CancellationToken cancellation, bool isWatched = false)
     {
         _transport = transport;
         Policy = policy;
         _cancellation = cancellation;
+        if (isWatched)
+            return;
         _registration = cancellation.UnsafeRegister(
             static state => ((ITransport)state!).Fail(RingFailure.Cancelled(((ITransport)state).Rank)), transport);
     }
@@ -173,11 +179,13 @@ public sealed class Communicator : IGradientExchange, IDisposable
         _widened.Dispose();
     }
 
-    internal static Communicator Over(ITransport transport, CommunicatorOptions options, CancellationToken cancellation)
+    /// <inheritdoc cref="Communicator(ITransport, ISchedulePolicy, CancellationToken, bool)"/>
+    internal static Communicator Over(
+        ITransport transport, CommunicatorOptions options, CancellationToken cancellation, bool isWatched = false)
     {
         // The links are measured over rings, which every communicator can run.
         FixedPolicy first = FixedPolicy.Of(options with { Algorithm = AllReduceAlgorithm.Ring }, transport.WorldSize, costs: null);
-        Communicator communicator = new(transport, first, cancellation);
+        Communicator communicator = new(transport, first, cancellation, isWatched);
         try
         {
             communicator.Use(options);

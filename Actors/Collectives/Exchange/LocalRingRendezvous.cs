@@ -86,7 +86,8 @@ public sealed class LocalRingRendezvous
             LocalRing joined = Admit(ring, token, rank, worldSize, cancellation);
             AwaitAllOrLeave(ring, joined, rank, options.JoinDeadline);
             InProcessTransport transport = new(joined.Wires, rank, options.OperationDeadline, () => Leave(ring, token, rank));
-            return Communicator.Over(transport, options, cancellation);
+            // The ring itself watches the cancellation, until this rank leaves, by whichever way.
+            return Communicator.Over(transport, options, cancellation, isWatched: true);
         }
         catch (CollectiveException failure) when (failure.IsCancellationBy(cancellation))
         {
