@@ -51,6 +51,11 @@ internal sealed class ScheduleCostTests
         Assert.That(Time(OneToAll, new MachineCosts(Simple, Cores: 4) { SenderShare = 0.5 }), Is.EqualTo((3 * 5) + 100 + 5));
 
     [Test]
+    public void Work_for_each_message_does_not_overlap_as_latencies_do() => Assert.That(
+        Time(OneToAll, new MachineCosts(Simple, Cores: 4) { SenderShare = 0.5, PerMessage = 20 }),
+        Is.EqualTo((3 * (10 + 5)) + 100 + 10 + 5));
+
+    [Test]
     public void A_core_that_turns_to_another_rank_pays_for_it()
     {
         // Three ranks receive on one core, which began with rank 0.
