@@ -1,3 +1,8 @@
 using Orchestrator.Commands;
+using Orchestrator.Execution;
 
-return RankCommand.IsMeant(args) ? RankCommand.Execute() : await CommandLine.RunAsync(args, Terminal.OfProcess());
+if (RankCommand.IsMeant(args))
+    return RankCommand.Execute();
+return args is [BenchCommand.RankVerb] && Console.IsInputRedirected
+    ? BenchRing.RunRank(Console.In, Console.Out)
+    : await CommandLine.RunAsync(args, Terminal.OfProcess());

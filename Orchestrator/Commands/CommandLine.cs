@@ -44,6 +44,7 @@ internal static class CommandLine
         root.Add(StatusCommand.Create(terminal));
         root.Add(ReportCommand.Create(terminal));
         root.Add(DataCommand.Create(terminal));
+        root.Add(BenchCommand.Create(terminal));
         return root;
     }
 

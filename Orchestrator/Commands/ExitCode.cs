@@ -5,8 +5,8 @@ internal static class ExitCode
 {
     public const int Done = 0;
 
-    /// <summary>The sweep went on to its end or as far as it could; some trials have no result.</summary>
-    public const int TrialsFailed = 1;
+    /// <summary>All was done as far as it could be: some trials have no result, or some measured sums were wrong.</summary>
+    public const int SomeFailed = 1;
 
     /// <summary>Nothing was begun that the input, the data, the disk or the machine do not allow.</summary>
     public const int BadInput = 2;

@@ -109,7 +109,7 @@ internal sealed class SweepRun
             _terminal.Out.WriteLine(Json(files, Ended, open).ToString(Formatting.Indented));
         Answers.Write(input, files, _request.OpensReport, _beside);
         TellFailures(results);
-        return Ended(TrialEnd.Failed) + open > 0 ? ExitCode.TrialsFailed : ExitCode.Done;
+        return Ended(TrialEnd.Failed) + open > 0 ? ExitCode.SomeFailed : ExitCode.Done;
     }
 
     private ReportFiles Write(ReportInput input)
@@ -128,7 +128,7 @@ internal sealed class SweepRun
     {
         _terminal.Error.WriteLine(
             $"No space is left for the run in `{Shown.Path(_store.Directory)}`. Nothing that was stored is lost. Free some space, then:\n  {ResumeCommand}");
-        return ExitCode.TrialsFailed;
+        return ExitCode.SomeFailed;
     }
 
     private void TellFailures(IReadOnlyDictionary<string, StoredResult> results)

@@ -1,7 +1,11 @@
 using System.Runtime.InteropServices;
+using Orchestrator.Actors.Collectives.CostModel;
+using Orchestrator.Actors.Collectives.Measurement;
 using Orchestrator.Actors.Collectives.Reduction;
 using Orchestrator.Actors.Collectives.Schedules;
 using Orchestrator.Actors.Collectives.Transports;
+using Orchestrator.Actors.Collectives.Transports.SharedMemory;
+using Orchestrator.Actors.Collectives.Transports.Tcp;
 using Orchestrator.Models.Training;
 
 namespace Orchestrator.Actors.Collectives.Exchange;
@@ -34,19 +38,50 @@ public sealed class Communicator : IGradientExchange, IDisposable
     internal const int OperationBytesMax = 1 << 30;
 
     private readonly ITransport _transport;
-    private readonly ISchedulePolicy _policy;
     private readonly CancellationToken _cancellation;
     private readonly CancellationTokenRegistration _registration;
     private readonly PinnedMemory _scratch = new();
     private readonly PinnedMemory _widened = new();
+    private MeasuredLinks? _links;
+    private bool _isDisposed;
 
-    internal Communicator(ITransport transport, ISchedulePolicy policy, CancellationToken cancellation)
+    /// <param name="transport">To be disposed of with this.</param>
+    /// <param name="policy">The first one.</param>
+    /// <param name="cancellation">What a cancelled operation is thrown for.</param>
+    /// <param name="registration">Has the token fail the ring; to be disposed of with this.</param>
+    internal Communicator(
+        ITransport transport,
+        ISchedulePolicy policy,
+        CancellationToken cancellation,
+        CancellationTokenRegistration registration = default)
     {
         _transport = transport;
-        _policy = policy;
+        Policy = policy;
         _cancellation = cancellation;
-        _registration = cancellation.UnsafeRegister(
-            static state => ((ITransport)state!).Fail(RingFailure.Cancelled(((ITransport)state).Rank)), transport);
+        _registration = registration;
+    }
+
+    /// <summary>Joins a ring of ranks in different processes and waits until all have.</summary>
+    /// <param name="member">Who joins.</param>
+    /// <param name="rendezvous">Where the ranks find each other.</param>
+    /// <param name="options">Transport, algorithm and deadlines.</param>
+    /// <param name="cancellation">
+    /// Ends the join and, until this rank leaves, each operation: for this rank with
+    /// <see cref="OperationCanceledException"/>, for the others with <see cref="CollectiveFailure.Cancelled"/>.
+    /// </param>
+    /// <returns>The rank's membership, which ends with its disposal.</returns>
+    /// <exception cref="CollectiveException">The ring does not come about, or not with this member.</exception>
+    /// <exception cref="OperationCanceledException">This rank was told to stop.</exception>
+    public static Communicator Join(
+        RingMember member, IRendezvous rendezvous, CommunicatorOptions options, CancellationToken cancellation)
+    {
+        options.Validate();
+        ITransport transport = options.Transport == Transport.Tcp
+            ? TcpTransport.Join(member, rendezvous, options.TcpWithDeadlines, cancellation)
+            : SharedMemoryTransport.Join(
+                member, rendezvous, new SharedMemoryOptions(options.JoinDeadline, options.OperationDeadline), cancellation);
+        return Over(transport, options, cancellation, cancellation.UnsafeRegister(
+            static state => ((ITransport)state!).Fail(RingFailure.Cancelled(((ITransport)state).Rank)), transport));
     }
 
     /// <inheritdoc/>
@@ -54,6 +89,9 @@ public sealed class Communicator : IGradientExchange, IDisposable
 
     /// <inheritdoc/>
     public int WorldSize => _transport.WorldSize;
+
+    /// <summary>To be changed between operations, on all ranks alike.</summary>
+    internal ISchedulePolicy Policy { get; set; }
 
     /// <inheritdoc/>
     /// <exception cref="CollectiveException">The sum cannot be had; the buffer's values are of no use.</exception>
@@ -136,11 +174,52 @@ public sealed class Communicator : IGradientExchange, IDisposable
     /// </summary>
     public void Dispose()
     {
+        _isDisposed = true;
         _registration.Dispose();
         _transport.Dispose();
         _scratch.Dispose();
         _widened.Dispose();
     }
+
+    internal static Communicator Over(
+        ITransport transport,
+        CommunicatorOptions options,
+        CancellationToken cancellation,
+        CancellationTokenRegistration registration = default)
+    {
+        // The links are measured over rings, which every communicator can run.
+        FixedPolicy first = FixedPolicy.Of(options with { Algorithm = AllReduceAlgorithm.Ring }, transport.WorldSize, costs: null);
+        Communicator communicator = new(transport, first, cancellation, registration);
+        try
+        {
+            communicator.Use(options);
+            return communicator;
+        }
+        catch
+        {
+            communicator.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Changes algorithm, channels, nodes and buckets, between two operations, on all ranks alike.</summary>
+    internal void Use(CommunicatorOptions options)
+    {
+        Policy = options.Algorithm == AllReduceAlgorithm.Auto && WorldSize > 1
+            ? new AutoPolicy(WorldSize, (_links ?? MeasureLinks(options.Links)).ToCosts())
+            : FixedPolicy.Of(options, WorldSize, _links?.ToCosts());
+    }
+
+    /// <summary>Finds out what messages cost; all ranks call it. Once for a communicator, whoever asks.</summary>
+    internal MeasuredLinks MeasureLinks(ILinkStore? kept = null) => _links ??= kept is null ? LinkProbe.Measure(this) : KeptLinks.Of(this, kept);
+
+    /// <summary>What an AllReduce of so many bytes would run, and the seconds that it would take, if anybody knows.</summary>
+    internal (Schedule Schedule, double? Seconds) Explain(long bytes, ElementType type) =>
+        (Policy.For(CollectiveGoal.AllReduce, bytes, type).Schedule, Policy.PredictedSeconds(bytes, type));
+
+    /// <summary>Runs a schedule that is no collective of its own on one bucket, which is pinned.</summary>
+    internal void Run(Schedule schedule, Span<byte> pinned, ElementType type, Reducer? reducer) =>
+        Operate(schedule, pinned.Length, type, pinned, reducer);
 
     private void Reduce<T>(CollectiveGoal goal, Span<T> values, ReduceOp op)
         where T : unmanaged
@@ -203,10 +282,15 @@ public sealed class Communicator : IGradientExchange, IDisposable
 
     private void Operate(CollectiveGoal goal, ElementType type, Span<byte> buffer, Reducer? reducer)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        (Schedule schedule, long bucketBytes) = Policy.For(goal, buffer.Length, type);
+        Operate(schedule, goal.Kind == CollectiveKind.AllReduce ? bucketBytes : buffer.Length, type, buffer, reducer);
+    }
+
+    private void Operate(Schedule schedule, long bucketBytes, ElementType type, Span<byte> buffer, Reducer? reducer)
+    {
         int length = buffer.Length / type.Bytes();
-        (Schedule schedule, long bucketBytes) = _policy.For(goal, buffer.Length, type);
-        long elementsMax = goal.Kind == CollectiveKind.AllReduce ? bucketBytes / type.Bytes() : length;
-        int largest = (int)Math.Min(Math.Max(elementsMax, 1), length);
+        int largest = (int)Math.Min(Math.Max(bucketBytes / type.Bytes(), 1), length);
         Payload payload = new(buffer, _scratch.OfAtLeast(ScheduleInterpreter.ScratchBytes(schedule, type, largest)), type, reducer);
         bool succeeded = false;
         try
@@ -214,7 +298,6 @@ public sealed class Communicator : IGradientExchange, IDisposable
             _transport.Begin();
             foreach (Bucket bucket in Bucket.Of(length, largest))
                 ScheduleInterpreter.Run(schedule, _transport, payload, bucket);
-
             succeeded = true;
         }
         catch (CollectiveException failure) when (failure.IsCancellationBy(_cancellation))

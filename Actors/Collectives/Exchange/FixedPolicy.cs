@@ -1,5 +1,7 @@
+using Orchestrator.Actors.Collectives.CostModel;
 using Orchestrator.Actors.Collectives.Reduction;
 using Orchestrator.Actors.Collectives.Schedules;
+using Orchestrator.Models.Training;
 
 namespace Orchestrator.Actors.Collectives.Exchange;
 
@@ -16,7 +18,31 @@ internal sealed class FixedPolicy(Algorithm algorithm, int worldSize, int channe
 
     internal const int SegmentsMax = 64;
 
+    /// <summary>Null: nobody knows what anything takes.</summary>
+    public MachineCosts? Costs { get; init; }
+
     private readonly Dictionary<(CollectiveGoal, int Segments), Schedule> _schedules = [];
+
+    public static FixedPolicy Of(CommunicatorOptions options, int worldSize, MachineCosts? costs) => new(
+        options.Algorithm switch
+        {
+            AllReduceAlgorithm.Ring => Algorithm.Ring,
+            AllReduceAlgorithm.Tree => Algorithm.Tree,
+            AllReduceAlgorithm.DoubleTree => Algorithm.DoubleTree,
+            AllReduceAlgorithm.RecursiveDoubling => Algorithm.RecursiveDoubling,
+            AllReduceAlgorithm.HalvingDoubling => Algorithm.HalvingDoubling,
+            AllReduceAlgorithm.Direct => Algorithm.Direct,
+            AllReduceAlgorithm.Chain => Algorithm.Chain,
+            AllReduceAlgorithm.Hierarchical => Algorithm.Hierarchical,
+            _ => throw new ArgumentOutOfRangeException(nameof(options), options.Algorithm, "Not a fixed algorithm."),
+        },
+        worldSize,
+        options.Channels,
+        options.NodeSize,
+        options.BucketBytes)
+    {
+        Costs = costs,
+    };
 
     public (Schedule Schedule, long BucketBytes) For(CollectiveGoal goal, long bytes, ElementType type)
     {
@@ -30,6 +56,10 @@ internal sealed class FixedPolicy(Algorithm algorithm, int worldSize, int channe
 
         return (schedule, bucketBytes);
     }
+
+    public double? PredictedSeconds(long bytes, ElementType type) => Costs is null
+        ? null
+        : SchedulePrice.Of(For(CollectiveGoal.AllReduce, bytes, type).Schedule, bytes, bucketBytes, type.Bytes(), Costs);
 
     private Algorithm AlgorithmFor(CollectiveGoal goal, int segments) => goal.Kind switch
     {

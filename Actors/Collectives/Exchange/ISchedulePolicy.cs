@@ -11,4 +11,7 @@ internal interface ISchedulePolicy
     /// <param name="type">Of its elements.</param>
     /// <returns>A proven schedule, and bytes per bucket, ≥ 8.</returns>
     (Schedule Schedule, long BucketBytes) For(CollectiveGoal goal, long bytes, ElementType type);
+
+    /// <summary>What the cost model says that an AllReduce takes; null: there are no measured links to ask it with.</summary>
+    double? PredictedSeconds(long bytes, ElementType type);
 }

@@ -1,4 +1,3 @@
-using Orchestrator.Actors.Collectives.Schedules;
 using Orchestrator.Actors.Collectives.Transports;
 
 namespace Orchestrator.Actors.Collectives.Exchange;
@@ -87,7 +86,7 @@ public sealed class LocalRingRendezvous
             LocalRing joined = Admit(ring, token, rank, worldSize, cancellation);
             AwaitAllOrLeave(ring, joined, rank, options.JoinDeadline);
             InProcessTransport transport = new(joined.Wires, rank, options.OperationDeadline, () => Leave(ring, token, rank));
-            return new Communicator(transport, new FixedPolicy(Algorithm.Ring, worldSize, channels: 1, nodeSize: 1, options.BucketBytes), cancellation);
+            return Communicator.Over(transport, options, cancellation);
         }
         catch (CollectiveException failure) when (failure.IsCancellationBy(cancellation))
         {

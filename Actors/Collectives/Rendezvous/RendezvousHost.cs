@@ -125,9 +125,7 @@ internal sealed class RendezvousHost(RendezvousCall call, Socket listener)
         }
         else
         {
-            await wire.WriteAsync(new[] { RendezvousWire.ListFollows }, closing);
-            foreach (string? address in _addresses)
-                await RendezvousWire.WriteLineAsync(wire, address!, closing);
+            await RendezvousWire.WriteListAsync(wire, _addresses.OfType<string>(), closing);
         }
 
         // Closing while the visitor is still to speak would take back what has just been sent.

@@ -31,12 +31,18 @@ internal static class RendezvousWire
         }
     }
 
-    public static async Task WriteLineAsync(Stream wire, string line, CancellationToken until)
+    public static async Task WriteLineAsync(Stream wire, string line, CancellationToken until) =>
+        await wire.WriteAsync(Line(line), until);
+
+    public static async Task WriteListAsync(Stream wire, IEnumerable<string> lines, CancellationToken until) =>
+        await wire.WriteAsync((byte[])[ListFollows, .. lines.SelectMany(Line)], until);
+
+    private static byte[] Line(string text)
     {
-        byte[] bytes = new byte[sizeof(ushort) + Encoding.UTF8.GetByteCount(line)];
-        BinaryPrimitives.WriteUInt16LittleEndian(bytes, (ushort)(bytes.Length - sizeof(ushort)));
-        _ = Encoding.UTF8.GetBytes(line, bytes.AsSpan(sizeof(ushort)));
-        await wire.WriteAsync(bytes, until);
+        byte[] line = new byte[sizeof(ushort) + Encoding.UTF8.GetByteCount(text)];
+        BinaryPrimitives.WriteUInt16LittleEndian(line, (ushort)(line.Length - sizeof(ushort)));
+        _ = Encoding.UTF8.GetBytes(text, line.AsSpan(sizeof(ushort)));
+        return line;
     }
 
     /// <exception cref="InvalidDataException">It is no line that a member writes.</exception>

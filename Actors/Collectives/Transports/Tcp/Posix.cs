@@ -12,6 +12,9 @@ internal static unsafe partial class Posix
     public const short PollIn = 0x001;
     public const short PollOut = 0x004;
 
+    /// <summary>POLLERR or POLLHUP, which a poll tells unasked.</summary>
+    public const short PollClosed = 0x018;
+
     /// <summary>Without this flag a write to a connection that the peer has closed kills the process.</summary>
     private const int NoSignal = 0x4000;
     private const int DontWait = 0x40;
@@ -155,26 +158,34 @@ internal static unsafe partial class Posix
     }
 
     [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial nint SendMessage(int descriptor, MessageHeader* header, int flags);
 
     [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial nint ReceiveInto(int descriptor, byte* target, nuint bytesMax, int flags);
 
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int PollAll(PollEntry* entries, nuint count, int timeoutMs);
 
     [LibraryImport("libc", EntryPoint = "socketpair", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int SocketPair(int family, int type, int protocol, int* ends);
 
     [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int EventDescriptor(uint initial, int flags);
 
     [LibraryImport("libc", EntryPoint = "write")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial nint Write(int descriptor, void* source, nuint bytes);
 
     [LibraryImport("libc", EntryPoint = "ioctl")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Control(int descriptor, nuint request, int* argument);
 
     [LibraryImport("libc", EntryPoint = "close")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Close(int descriptor);
 }

@@ -16,7 +16,8 @@ internal sealed class TlsTunnel : IDisposable
 {
     private const int PumpBytes = 64 << 10;
 
-    private readonly CancellationTokenSource _stop = new();
+    private static readonly TimeSpan LastWordsMax = TimeSpan.FromSeconds(5);
+
     private readonly Socket _wire;
     private readonly Socket _farEnd;
     private string? _fault;
@@ -43,17 +44,31 @@ internal sealed class TlsTunnel : IDisposable
     public static TlsTunnel Open(Socket wire, TcpTls tls, bool accepts, TimeSpan handshakeDeadline)
     {
         (int near, int far) = Posix.Pair();
+        // Streams want it so; their asynchronous calls block nobody.
+        wire.Blocking = true;
         TlsTunnel tunnel = new(
             wire, new Socket(new SafeSocketHandle(near, ownsHandle: true)), new Socket(new SafeSocketHandle(far, ownsHandle: true)));
         tunnel.Ended = Task.Run(() => tunnel.RunAsync(tls, accepts, handshakeDeadline));
         return tunnel;
     }
 
-    /// <summary>The near end is closed first; what it has sent is still passed on, for a while.</summary>
+    /// <summary>What the near end has sent is still passed on, for a while.</summary>
     public void Dispose()
     {
         NearEnd.Dispose();
-        _stop.CancelAfter(TimeSpan.FromSeconds(5));
+        _ = CollapseLaterAsync();
+    }
+
+    private async Task CollapseLaterAsync()
+    {
+        _ = await Task.WhenAny(Ended, Task.Delay(LastWordsMax));
+        Collapse();
+    }
+
+    private void Collapse()
+    {
+        _farEnd.Dispose();
+        _wire.Dispose();
     }
 
     private async Task RunAsync(TcpTls tls, bool accepts, TimeSpan handshakeDeadline)
@@ -63,27 +78,24 @@ internal sealed class TlsTunnel : IDisposable
             await using var wire = new SslStream(new NetworkStream(_wire, ownsSocket: true));
             await using var far = new NetworkStream(_farEnd, ownsSocket: true);
             await AuthenticateAsync(wire, tls, accepts, handshakeDeadline);
-            Task inwards = PumpInwardsAsync(wire, far);
-            Task outwards = PumpOutwardsAsync(far, wire);
-            // If the first to end has failed, the other is ended by the closing of both sides.
-            await await Task.WhenAny(inwards, outwards);
-            await Task.WhenAll(inwards, outwards);
+            await Task.WhenAll(PumpAsync(() => PumpInwardsAsync(wire, far)), PumpAsync(() => PumpOutwardsAsync(far, wire)));
         }
-        catch (Exception error) when (error is IOException or AuthenticationException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception error) when (IsOfTheWorld(error))
         {
-            Volatile.Write(ref _fault, $"its TLS connection has failed ({error.Message})");
+            _ = Interlocked.CompareExchange(ref _fault, $"its TLS connection has failed ({error.Message})", null);
         }
         finally
         {
-            _farEnd.Dispose();
-            _wire.Dispose();
+            Collapse();
         }
     }
 
-    private async Task AuthenticateAsync(SslStream wire, TcpTls tls, bool accepts, TimeSpan handshakeDeadline)
+    private static bool IsOfTheWorld(Exception error) =>
+        error is IOException or SocketException or AuthenticationException or OperationCanceledException or ObjectDisposedException;
+
+    private static async Task AuthenticateAsync(SslStream wire, TcpTls tls, bool accepts, TimeSpan handshakeDeadline)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        deadline.CancelAfter(handshakeDeadline);
+        using var deadline = new CancellationTokenSource(handshakeDeadline);
         X509ChainPolicy policy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         policy.CustomTrustStore.AddRange(tls.Authorities);
         if (accepts)
@@ -115,15 +127,29 @@ internal sealed class TlsTunnel : IDisposable
         && certificate is X509Certificate2 shown
         && (tls.PeerName is null || shown.MatchesHostname(tls.PeerName));
 
-    private async Task PumpOutwardsAsync(NetworkStream far, SslStream wire)
+    /// <summary>If one pump fails, the other must not wait for ever.</summary>
+    private async Task PumpAsync(Func<Task> pump)
     {
-        await far.CopyToAsync(wire, PumpBytes, _stop.Token);
+        try
+        {
+            await pump();
+        }
+        catch (Exception error) when (IsOfTheWorld(error))
+        {
+            _ = Interlocked.CompareExchange(ref _fault, $"its TLS connection has failed ({error.Message})", null);
+            Collapse();
+        }
+    }
+
+    private static async Task PumpOutwardsAsync(NetworkStream far, SslStream wire)
+    {
+        await far.CopyToAsync(wire, PumpBytes);
         await wire.ShutdownAsync();
     }
 
-    private async Task PumpInwardsAsync(SslStream wire, NetworkStream far)
+    private static async Task PumpInwardsAsync(SslStream wire, NetworkStream far)
     {
-        await wire.CopyToAsync(far, PumpBytes, _stop.Token);
+        await wire.CopyToAsync(far, PumpBytes);
         far.Socket.Shutdown(SocketShutdown.Send);
     }
 }

@@ -6,7 +6,7 @@ using Orchestrator.Models.Training;
 
 namespace Orchestrator.Actors.Tests.Collectives.Exchange;
 
-internal sealed class RingExchangeTests
+internal sealed class CommunicatorTests
 {
     private const long SmallBucketBytes = 256;
 
@@ -151,7 +151,7 @@ internal sealed class RingExchangeTests
 
     private static T[][] AllReduce<T>(int worldSize, Func<int, T[]> valuesOf, Action<IGradientExchange, T[]> allReduce)
     {
-        LocalRingRendezvous rendezvous = new(new RingExchangeOptions { BucketBytes = SmallBucketBytes });
+        LocalRingRendezvous rendezvous = new(new CommunicatorOptions { BucketBytes = SmallBucketBytes });
         return Gang.Run(worldSize, rank =>
         {
             IGradientExchange exchange = rendezvous.Join("ring", token: 1, rank, worldSize, CancellationToken.None);
@@ -164,7 +164,7 @@ internal sealed class RingExchangeTests
 
     private static Exception?[] Failures(int worldSize, Action<IGradientExchange, int> body)
     {
-        LocalRingRendezvous rendezvous = new(new RingExchangeOptions { BucketBytes = SmallBucketBytes });
+        LocalRingRendezvous rendezvous = new(new CommunicatorOptions { BucketBytes = SmallBucketBytes });
         return Gang.Errors(worldSize, rank =>
             body(rendezvous.Join("ring", token: 1, rank, worldSize, CancellationToken.None), rank));
     }
