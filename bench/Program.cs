@@ -1,5 +1,7 @@
+using Orchestrator.Bench.AllReduce;
 using Orchestrator.Bench.Masks;
 using Orchestrator.Bench.Orchestration;
+using Orchestrator.Bench.Overlap;
 using Orchestrator.Bench.TrainingStep;
 
 namespace Orchestrator.Bench;
@@ -12,6 +14,10 @@ internal static class Program
         new("training-step", "one GRU training step: ours, ours pruned, stock TorchSharp, Python's PyTorch", TrainingStepBenchmark.Run),
         new("orchestration", "what a trial costs beyond its training: 1,000 trials of one step", OrchestrationBenchmark.Run),
         new("training-step-child", "one side of training-step, steered through standard input", StepChild.Run),
+        new("overlap", "what the gradient exchange adds to a training step, with and without overlap", OverlapBenchmark.Run),
+        new("packing", "packing and unpacking the gradients of surviving weights, beside a copy", PackingBenchmark.Run),
+        new("allreduce-peers", "AllReduce beside Open MPI and Gloo, processes on this machine", PeersBenchmark.Run),
+        new("reduction", "adding up buffers, beside copying them", ReductionBenchmark.Run),
         new("masks", "applying and renewing the masks of one GRU layer, beside libtorch's product", MaskBenchmark.Run),
     ];
 

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Orchestrator.Models.Data;
 using Orchestrator.Models.Networks;
 using Orchestrator.Models.Pruning;
-using Orchestrator.Models.Randomness;
 using Orchestrator.Models.Training;
 
 namespace Orchestrator.Bench.TrainingStep;
@@ -20,7 +19,7 @@ internal sealed class OwnModel : IStepModel
 
     public OwnModel(int hidden, bool pruned)
     {
-        var data = new RandomText();
+        var data = new RandomText(Batch, Sequence, Vocabulary);
         var configuration = new TrialConfiguration
         {
             Data = new TextOptions { BatchSize = Batch },
@@ -55,26 +54,4 @@ internal sealed class OwnModel : IStepModel
     }
 
     public void Dispose() => _trainer.Dispose();
-
-    private sealed class RandomText : IDataSet
-    {
-        public RandomText()
-        {
-            var stream = SplitMix.Derive("bench", 1UL);
-            Train = new Split([.. Enumerable.Range(0, Batch).Select(_ => new Sample(
-                [], Sequence, [.. Enumerable.Range(0, Sequence + 1).Select(_ => stream.NextInt(Vocabulary))]))]);
-        }
-
-        public string Name => "random text";
-
-        public DataShape Shape => new(Vocabulary, Vocabulary, TaskKind.LanguageModel);
-
-        public Split Train { get; }
-
-        public Split Validation => Train;
-
-        public Split Test => Train;
-
-        public DataDescription Description => throw new NotSupportedException("Nobody reports on it.");
-    }
 }

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using Orchestrator.Actors.Collectives.CostModel;
+using Orchestrator.Actors.Collectives.Measurement;
 using Orchestrator.Actors.Collectives.Reduction;
 using Orchestrator.Actors.Collectives.Schedules;
 using Orchestrator.Actors.Collectives.Transports;
@@ -40,6 +42,8 @@ public sealed class Communicator : IGradientExchange, IDisposable
     private readonly CancellationTokenRegistration _registration;
     private readonly PinnedMemory _scratch = new();
     private readonly PinnedMemory _widened = new();
+    private MeasuredLinks? _links;
+    private bool _isDisposed;
 
     internal Communicator(ITransport transport, ISchedulePolicy policy, CancellationToken cancellation)
     {
@@ -162,31 +166,48 @@ public sealed class Communicator : IGradientExchange, IDisposable
     /// </summary>
     public void Dispose()
     {
+        _isDisposed = true;
         _registration.Dispose();
         _transport.Dispose();
         _scratch.Dispose();
         _widened.Dispose();
     }
 
+    internal static Communicator Over(ITransport transport, CommunicatorOptions options, CancellationToken cancellation)
+    {
+        // The links are measured over rings, which every communicator can run.
+        FixedPolicy first = FixedPolicy.Of(options with { Algorithm = AllReduceAlgorithm.Ring }, transport.WorldSize, costs: null);
+        Communicator communicator = new(transport, first, cancellation);
+        try
+        {
+            communicator.Use(options);
+            return communicator;
+        }
+        catch
+        {
+            communicator.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Changes algorithm, channels, nodes and buckets, between two operations, on all ranks alike.</summary>
-    internal void Use(CommunicatorOptions options) => Policy = FixedPolicy.Of(options, WorldSize);
+    internal void Use(CommunicatorOptions options)
+    {
+        Policy = options.Algorithm == AllReduceAlgorithm.Auto && WorldSize > 1
+            ? new AutoPolicy(WorldSize, (_links ?? MeasureLinks(options.Links)).ToCosts())
+            : FixedPolicy.Of(options, WorldSize, _links?.ToCosts());
+    }
+
+    /// <summary>Finds out what messages cost; all ranks call it. Once for a communicator, whoever asks.</summary>
+    internal MeasuredLinks MeasureLinks(ILinkStore? kept = null) => _links ??= kept is null ? LinkProbe.Measure(this) : KeptLinks.Of(this, kept);
 
     /// <summary>What an AllReduce of so many bytes would run, and the seconds that it would take, if anybody knows.</summary>
     internal (Schedule Schedule, double? Seconds) Explain(long bytes, ElementType type) =>
         (Policy.For(CollectiveGoal.AllReduce, bytes, type).Schedule, Policy.PredictedSeconds(bytes, type));
 
-    internal static Communicator Over(ITransport transport, CommunicatorOptions options, CancellationToken cancellation)
-    {
-        try
-        {
-            return new Communicator(transport, FixedPolicy.Of(options, transport.WorldSize), cancellation);
-        }
-        catch
-        {
-            transport.Dispose();
-            throw;
-        }
-    }
+    /// <summary>Runs a schedule that is no collective of its own on one bucket, which is pinned.</summary>
+    internal void Run(Schedule schedule, Span<byte> pinned, ElementType type, Reducer? reducer) =>
+        Operate(schedule, pinned.Length, type, pinned, reducer);
 
     private void Reduce<T>(CollectiveGoal goal, Span<T> values, ReduceOp op)
         where T : unmanaged
@@ -249,10 +270,15 @@ public sealed class Communicator : IGradientExchange, IDisposable
 
     private void Operate(CollectiveGoal goal, ElementType type, Span<byte> buffer, Reducer? reducer)
     {
-        int length = buffer.Length / type.Bytes();
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         (Schedule schedule, long bucketBytes) = Policy.For(goal, buffer.Length, type);
-        long elementsMax = goal.Kind == CollectiveKind.AllReduce ? bucketBytes / type.Bytes() : length;
-        int largest = (int)Math.Min(Math.Max(elementsMax, 1), length);
+        Operate(schedule, goal.Kind == CollectiveKind.AllReduce ? bucketBytes : buffer.Length, type, buffer, reducer);
+    }
+
+    private void Operate(Schedule schedule, long bucketBytes, ElementType type, Span<byte> buffer, Reducer? reducer)
+    {
+        int length = buffer.Length / type.Bytes();
+        int largest = (int)Math.Min(Math.Max(bucketBytes / type.Bytes(), 1), length);
         Payload payload = new(buffer, _scratch.OfAtLeast(ScheduleInterpreter.ScratchBytes(schedule, type, largest)), type, reducer);
         bool succeeded = false;
         try
@@ -260,7 +286,6 @@ public sealed class Communicator : IGradientExchange, IDisposable
             _transport.Begin();
             foreach (Bucket bucket in Bucket.Of(length, largest))
                 ScheduleInterpreter.Run(schedule, _transport, payload, bucket);
-
             succeeded = true;
         }
         catch (CollectiveException failure) when (failure.IsCancellationBy(_cancellation))

@@ -13,6 +13,12 @@ public sealed record CommunicatorOptions
     /// </summary>
     public AllReduceAlgorithm Algorithm { get; init; } = AllReduceAlgorithm.Ring;
 
+    /// <summary>
+    /// Where measured links are kept, so that <see cref="AllReduceAlgorithm.Auto"/> measures them once and chooses alike ever
+    /// after; null: they are measured at each join.
+    /// </summary>
+    public ILinkStore? Links { get; init; }
+
     /// <summary>Rings side by side, each over its own part of the buffer, 1 to 64; of <see cref="AllReduceAlgorithm.Ring"/> only.</summary>
     public int Channels { get; init; } = 1;
 

@@ -1,3 +1,4 @@
+using Orchestrator.Actors.Collectives.CostModel;
 using Orchestrator.Actors.Collectives.Reduction;
 using Orchestrator.Actors.Collectives.Schedules;
 using Orchestrator.Models.Training;
@@ -17,9 +18,12 @@ internal sealed class FixedPolicy(Algorithm algorithm, int worldSize, int channe
 
     internal const int SegmentsMax = 64;
 
+    /// <summary>Null: nobody knows what anything takes.</summary>
+    public MachineCosts? Costs { get; init; }
+
     private readonly Dictionary<(CollectiveGoal, int Segments), Schedule> _schedules = [];
 
-    public static FixedPolicy Of(CommunicatorOptions options, int worldSize) => new(
+    public static FixedPolicy Of(CommunicatorOptions options, int worldSize, MachineCosts? costs) => new(
         options.Algorithm switch
         {
             AllReduceAlgorithm.Ring => Algorithm.Ring,
@@ -35,7 +39,10 @@ internal sealed class FixedPolicy(Algorithm algorithm, int worldSize, int channe
         worldSize,
         options.Channels,
         options.NodeSize,
-        options.BucketBytes);
+        options.BucketBytes)
+    {
+        Costs = costs,
+    };
 
     public (Schedule Schedule, long BucketBytes) For(CollectiveGoal goal, long bytes, ElementType type)
     {
@@ -50,7 +57,9 @@ internal sealed class FixedPolicy(Algorithm algorithm, int worldSize, int channe
         return (schedule, bucketBytes);
     }
 
-    public double? PredictedSeconds(long bytes, ElementType type) => null;
+    public double? PredictedSeconds(long bytes, ElementType type) => Costs is null
+        ? null
+        : SchedulePrice.Of(For(CollectiveGoal.AllReduce, bytes, type).Schedule, bytes, bucketBytes, type.Bytes(), Costs);
 
     private Algorithm AlgorithmFor(CollectiveGoal goal, int segments) => goal.Kind switch
     {

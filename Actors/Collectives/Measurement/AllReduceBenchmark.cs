@@ -71,6 +71,8 @@ public static class AllReduceBenchmark
             void* memory = NativeMemory.AlignedAlloc((nuint)bytes, 4096);
             try
             {
+                if (communicator.WorldSize > 1)
+                    communicator.MeasureLinks();
                 foreach (AllReduceAlgorithm algorithm in plan.Algorithms)
                 {
                     communicator.Use(plan.Options with { Algorithm = algorithm });

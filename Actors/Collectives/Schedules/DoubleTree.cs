@@ -10,8 +10,10 @@ namespace Orchestrator.Actors.Collectives.Schedules;
 /// <remarks>
 /// <para>
 /// An inner node of a binary tree receives two messages for each that it sends, and a leaf receives none: one tree alone uses
-/// half of the links. With S segments per tree, time ≈ (2(S − 1) + 4 lg p)(α + n/(2S) · β) with segments that go up while
-/// others go down: about 2nβ + 4 lg p · α for the best S; so nearly the ring's bytes at nearly a tree's latency, for many ranks.
+/// half of the links. Bytes sent by each rank: about 2n. Time with S segments a tree, h = ⌈lg p⌉:
+/// ≈ (2(S − 1) + 4h)α + (5(S − 1) + 6h)/(2S) · nβ + (S − 1 + 2h)/(2S) · nγ, so for the best S about 2.5nβ and some 4h · α: not
+/// far from the ring's bytes at a tree's latency, for many ranks. (Perfect overlap of up and down would give 2nβ; ranks
+/// here take their messages in a fixed order.)
 /// </para>
 /// <para>
 /// Each segment is finished at the root of its tree, which hands its bits to all. The first tree for p = 14; the second is its
@@ -25,7 +27,9 @@ namespace Orchestrator.Actors.Collectives.Schedules;
 ///   ╱ ╲     ╱ ╲     ╱  ╲
 ///  1   3   5   7   9    11
 /// </code>
-/// A segment goes up one level every two rounds, the first child's in the first, the second child's in the second of them.
+/// A segment goes up one level every two rounds, the first child's in the first, the second child's in the second of them. Down
+/// it goes likewise, with the second child before the first where the trees are mirror images: there the same two ranks
+/// are neighbours in both trees, and would have two messages for each other in one round.
 /// </para>
 /// </remarks>
 internal static class DoubleTree
@@ -52,7 +56,8 @@ internal static class DoubleTree
             int side = position > parent && parent != 0 ? 1 : 0;
             (int child, int above, int chunk) = (rankAt(position), rankAt(parent), firstChunk + segment);
             timetable.SendToReduce((2 * (segment + height - depths[position])) + side, child, above, chunk);
-            timetable.Send((2 * (segment + height + depths[position] - 1)) + side, above, child, chunk);
+            int sideDown = worldSize % 2 == 0 ? 1 - side : side;
+            timetable.Send((2 * (segment + height + depths[position] - 1)) + sideDown, above, child, chunk);
         }
 
         int RankInFirst(int position) => position;

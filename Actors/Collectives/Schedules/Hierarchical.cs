@@ -41,6 +41,9 @@ internal static class Hierarchical
             rank => [.. ScatterInside(rank, layout), .. BetweenNodes(rank, layout), .. GatherInside(rank, layout)]);
     }
 
+    /// <summary>Whether so many nodes go round the ring.</summary>
+    public static bool UsesRing(int nodes) => nodes <= RingNodesMax && !BitOperations.IsPow2(nodes);
+
     private static IEnumerable<Step> ScatterInside(int rank, Layout layout)
     {
         foreach (int to in layout.OthersOnNode(rank, sign: 1))
@@ -101,7 +104,7 @@ internal static class Hierarchical
     {
         public int Nodes => (WorldSize + NodeSize - 1) / NodeSize;
 
-        public bool UsesRing => Nodes <= RingNodesMax && !BitOperations.IsPow2(Nodes);
+        public bool UsesRing => Hierarchical.UsesRing(Nodes);
 
         public int ChunksPerPart => UsesRing ? Nodes : new FoldIn(Nodes).Positions;
 

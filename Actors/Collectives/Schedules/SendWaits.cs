@@ -58,9 +58,12 @@ internal sealed class SendWaits
     private void BeforeWriting(Step step)
     {
         int place = step.Kind == StepKind.Reduce ? Step.Home : step.Place;
-        for (int offset = 0; offset < step.Count && _single.Count > 0; offset++)
+        IEnumerable<(int, int)> written = step.Count == 1 || step.Count <= _single.Count
+            ? Enumerable.Range(step.Chunk, step.Count).Select(chunk => Memory(chunk, place))
+            : [.. _single.Keys.Where(key => key.Place == place && key.Chunk >= step.Chunk && key.Chunk < step.Chunk + step.Count)];
+        foreach ((int, int) memory in written)
         {
-            if (_single.Remove(Memory(step.Chunk + offset, place), out List<Sent>? sends))
+            if (_single.Remove(memory, out List<Sent>? sends))
                 sends.ForEach(Await);
         }
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -55,6 +56,7 @@ internal static class SurvivorPacking
         : UnpackReference(packed, bits, firstBit, values);
 
     /// <summary>32 bits from any bit on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint BitsAt(ReadOnlySpan<byte> bits, int index) =>
         (uint)(BinaryPrimitives.ReadUInt64LittleEndian(bits[(index >> 3)..]) >> (index & 7));
 
@@ -143,6 +145,7 @@ internal static class SurvivorPacking
         return count + UnpackReference(packed[count..], bits, firstBit + vectors, values[vectors..]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Lanes16(int set) =>
         Vector512.Equals(Vector512.Create(set) & Bits16, Bits16).AsSingle();
 

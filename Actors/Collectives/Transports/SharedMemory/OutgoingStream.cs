@@ -24,6 +24,9 @@ internal sealed unsafe class OutgoingStream(byte* channel, byte* ring, int ringB
     /// <summary>Whether there is something to copy and room for it.</summary>
     public bool CanAdvance => HasUncopied && Room() > 0;
 
+    /// <summary>Whether what the receiver says to have read, when it was last looked at, is possible.</summary>
+    public bool IsSound => _written - _read is >= 0 and var held && held <= ringBytes && held % FrameHeader.Bytes == 0;
+
     /// <summary>
     /// Chunks whose memory may not be written yet. They are done in order: the count tells which.
     /// </summary>
@@ -31,7 +34,7 @@ internal sealed unsafe class OutgoingStream(byte* channel, byte* ring, int ringB
     {
         if (_count > 0 && _chunks[_oldest].IsInPlace)
             LookForRead();
-        while (_copied > 0 && _chunks[_oldest].EndsAt <= _read)
+        while (_copied > 0 && _chunks[_oldest].EndsAt <= _read && IsSound)
         {
             _oldest = (_oldest + 1) & (_chunks.Length - 1);
             _count--;
@@ -127,8 +130,7 @@ internal sealed unsafe class OutgoingStream(byte* channel, byte* ring, int ringB
     {
         if (ringBytes - (_written - _read) < ringBytes / 2)
             LookForRead();
-        long held = _written - _read;
-        return held >= 0 && held <= ringBytes ? ringBytes - held : 0;
+        return IsSound ? ringBytes - (_written - _read) : 0;
     }
 
     private void LookForRead() => _read = Volatile.Read(ref *(long*)(channel + SegmentLayout.ReadAt));

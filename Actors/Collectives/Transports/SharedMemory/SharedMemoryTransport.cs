@@ -27,6 +27,7 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
 
     private static readonly TimeSpan AwakeMax = TimeSpan.FromMicroseconds(100);
     private static readonly TimeSpan SleepMax = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan DyingMax = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
     private readonly RingMember _member;
@@ -75,6 +76,7 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
         SegmentLayout layout = new(member.WorldSize, options.RingBytesFor(member.WorldSize));
         string? name = null;
         SharedMemoryTransport? joined = null;
+        bool haveAllJoined = false;
         try
         {
             Deadline deadline = Deadline.In(options.JoinDeadline);
@@ -84,6 +86,7 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
             name = rendezvous.Exchange(member, name ?? "-", options.JoinDeadline, cancellation)[0];
             joined ??= new SharedMemoryTransport(member, SharedSegment.Open(name, member.Rank, layout), options);
             joined.AwaitAll(deadline, cancellation);
+            haveAllJoined = true;
             return joined;
         }
         catch (IOException error)
@@ -93,15 +96,16 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
         }
         finally
         {
-            if (name is not null && (joined is null || member.Rank == 0 || !joined.IsComplete))
+            if (name is not null && (member.Rank == 0 || !haveAllJoined))
                 SharedSegment.RemoveName(name);
-            if (joined is { IsComplete: false })
-                joined.Dispose();
+            if (!haveAllJoined)
+                joined?.Dispose();
         }
     }
 
     public void Begin()
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         _operation = *(long*)(OwnArea + SegmentLayout.DoneAt);
         Volatile.Write(ref *(long*)(OwnArea + SegmentLayout.BegunAt), _operation + 1);
         _deadline = Deadline.In(_operationDeadline);
@@ -217,15 +221,11 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
     {
         while (target.Length > 0)
         {
-            ReadOnlySpan<byte> piece = stream.Peek(Math.Min(target.Length, PieceBytes));
-            if (piece.IsEmpty)
-            {
+            if (stream.Available == 0)
                 Await(from, stream, null, 0);
-                if (!stream.IsSound)
-                    FailWith(RingFailure.Garbage(from, $"{stream.Available} bytes in a ring of {_segment.Layout.RingBytes}"));
-                continue;
-            }
-
+            if (!stream.IsSound)
+                FailWith(RingFailure.Garbage(from, $"{stream.Available} bytes in a ring of {_segment.Layout.RingBytes}"));
+            ReadOnlySpan<byte> piece = stream.Peek(Math.Min(target.Length, PieceBytes));
             if (reducer is null)
                 piece.CopyTo(target);
             else
@@ -248,18 +248,28 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
             int bytes = Math.Min(target.Length, FetchBytes);
             Span<byte> into = reducer is null ? target[..bytes] : staging[..bytes];
             if (!LinuxCalls.TryReadMemory(process, address, into))
-            {
-                ThrowIfFailed();
-                FailIfOneHasDied();
-                FailWith(RingFailure.Garbage(from, "an address that cannot be read"));
-            }
-
+                FailWithUnreadable(from);
             reducer?.Reduce(target[..bytes], into);
             address += bytes;
             target = target[bytes..];
             if (_sending > 0)
                 AdvanceAll();
         }
+    }
+
+    /// <summary>A process that dies loses its memory some time before its locks.</summary>
+    private void FailWithUnreadable(int from)
+    {
+        Deadline death = Deadline.In(_deadline.Remaining < DyingMax ? _deadline.Remaining : DyingMax);
+        do
+        {
+            ThrowIfFailed();
+            FailIfOneHasDied();
+            SleepUnless(() => _failures.HasNews, death);
+        }
+        while (death.Remaining > TimeSpan.Zero);
+
+        FailWith(RingFailure.Garbage(from, "an address that cannot be read"));
     }
 
     private OutgoingStream OpenStreamTo(int to)
@@ -279,11 +289,21 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
     private bool Advance(int to, OutgoingStream stream)
     {
         if (!stream.Advance(PieceBytes))
+        {
+            CheckIsSound(to, stream);
             return false;
+        }
+
         if (!stream.HasUncopied)
             _sending--;
         RingBellOf(to);
         return true;
+    }
+
+    private void CheckIsSound(int to, OutgoingStream stream)
+    {
+        if (!stream.IsSound)
+            FailWith(RingFailure.Garbage(to, "it has read what was never sent"));
     }
 
     private bool AdvanceAll()
@@ -311,6 +331,8 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
                 look = 0;
             if (incoming is not null ? incoming.Available != 0 : outgoing!.CountUnderWay() <= atMost)
                 return;
+            if (outgoing is not null)
+                CheckIsSound(peer, outgoing);
             if (_failures.HasNews)
                 ThrowIfFailed();
             if (look == 0)
@@ -375,8 +397,12 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
 
             // One that has left has said so before it let go.
             ThrowIfFailed();
-            if (!_failures.Failures.Any(failure => failure.Kind == CollectiveFailure.Left && failure.Rank == rank))
-                FailWith(RingFailure.Died(rank, Volatile.Read(ref *(long*)(AreaOf(rank) + SegmentLayout.DoneAt))));
+            if (_failures.Failures.Any(failure => failure.Kind is CollectiveFailure.Left or CollectiveFailure.Died && failure.Rank == rank))
+                continue;
+
+            // It may have done its part of this operation before.
+            Fail(RingFailure.Died(rank, Volatile.Read(ref *(long*)(AreaOf(rank) + SegmentLayout.DoneAt))));
+            ThrowIfFailed();
         }
     }
 
@@ -412,6 +438,8 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
         RingAllBells();
         while (!HaveAll(counter))
         {
+            if (cancellation.IsCancellationRequested)
+                Fail(RingFailure.Cancelled(Rank));
             cancellation.ThrowIfCancellationRequested();
             if (_failures.Failure is { } failure)
                 throw Exception(failure);

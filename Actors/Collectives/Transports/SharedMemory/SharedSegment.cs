@@ -117,8 +117,15 @@ internal sealed unsafe class SharedSegment : IDisposable
         }
     }
 
-    /// <summary>Takes the name away; the memory stays for those who have it. Nothing happens if it has none any more.</summary>
-    public static void RemoveName(string name) => _ = LinuxCalls.Unlink(PathOf(name));
+    /// <summary>
+    /// Takes the name away; the memory stays for those who have it. Nothing happens if it has none any more, or if it is not
+    /// the name of a memory.
+    /// </summary>
+    public static void RemoveName(string name)
+    {
+        if (IsName(name))
+            _ = LinuxCalls.Unlink(PathOf(name));
+    }
 
     /// <summary>Removes what killed rings have left: files of ours that no living process has locked.</summary>
     public static void RemoveAbandoned()

@@ -1,5 +1,4 @@
 using Orchestrator.Actors.Collectives;
-using Orchestrator.Actors.Collectives.Schedules;
 using Orchestrator.Actors.Collectives.Transports;
 
 namespace Orchestrator.Actors.Tests.Collectives.Transports;
@@ -14,26 +13,24 @@ internal sealed class InProcessTransportTests(bool maySpin) : TransportContract
     {
         CoreBudget cores = new(cores: maySpin ? worldSize : 0);
         cores.Add();
-        _wires = new InProcessWires("ring", token: 7, worldSize, cores);
-        return [.. Enumerable.Range(0, worldSize).Select(rank => new InProcessTransport(_wires, rank, operationDeadline))];
+        InProcessWires wires = new("ring", token: 7, worldSize, cores);
+        _wires = wires;
+        return [.. Enumerable.Range(0, worldSize).Select(rank => new InProcessTransport(
+            wires, rank, operationDeadline, () => wires.Fail(RingFailure.Left(rank, wires.OperationsDone(rank)))))];
     }
-
-    protected override void Kill(int rank, string reason) =>
-        _wires.Fail(RingFailure.Aborted(rank, reason, retryHelps: true));
 
     [Test]
     public void A_chunk_is_read_where_it_lies()
     {
-        ITransport[] ranks = Connect(2, TimeSpan.FromSeconds(30));
+        ITransport[] ranks = Ring(2, Ample);
         float[] chunk = Pinned(1);
         float[] target = Pinned(0);
-        Envelope envelope = new(sizeof(float), Length: 1, Start: 0, Count: 1);
         ranks[0].Begin();
         ranks[1].Begin();
-        ranks[0].Send<float>(1, envelope, chunk);
+        Send(ranks[0], 1, chunk);
         chunk[0] = 5;
 
-        ranks[1].Receive<float>(0, envelope, target, OnArrival.Replace);
+        Receive(ranks[1], 0, target, null);
 
         Assert.That(target, Is.EqualTo(new[] { 5f }));
     }
@@ -41,19 +38,35 @@ internal sealed class InProcessTransportTests(bool maySpin) : TransportContract
     [Test]
     public void What_was_sent_is_taken_back_when_the_operation_ends_badly()
     {
-        ITransport[] ranks = Connect(2, TimeSpan.FromSeconds(30));
+        ITransport[] ranks = Ring(2, Ample);
         ranks[0].Begin();
-        ranks[0].Send<float>(1, new Envelope(sizeof(float), Length: 1, Start: 0, Count: 1), Pinned(1));
+        Send(ranks[0], 1, Pinned(1));
+        Send(ranks[0], 1, Pinned(2));
 
         ranks[0].End(succeeded: false);
 
-        Assert.That(_wires.MailboxOf(0, 1).IsEmpty, Is.True);
+        Channel channel = _wires.ChannelOf(0, 1);
+        Assert.That((channel.Arriving.IsPosted, channel.HasAtMost(0)), Is.EqualTo((false, true)));
     }
 
     [Test]
-    public void Of_several_failures_the_first_stands_unless_a_later_one_touches_more()
+    public void A_sender_waits_where_the_channel_is_full()
     {
-        Connect(3, TimeSpan.FromSeconds(30));
+        ITransport[] ranks = Ring(2, Short);
+
+        Exception?[] errors = Gang.Errors(1, _ => InOperation(ranks[0], () =>
+        {
+            while (true)
+                Send(ranks[0], 1, Pinned(1));
+        }));
+
+        Assert.That(errors, Is.All.Matches(Failed(CollectiveFailure.Late, rank: 1, retryHelps: true)));
+    }
+
+    [Test]
+    public void Of_several_failures_by_several_ranks_the_first_stands_unless_a_later_one_touches_more()
+    {
+        Ring(3, Ample);
 
         _wires.Fail(RingFailure.Left(rank: 0, operationsDone: 5));
         _wires.Fail(RingFailure.Left(rank: 1, operationsDone: 5));
@@ -63,5 +76,18 @@ internal sealed class InProcessTransportTests(bool maySpin) : TransportContract
 
         Assert.That((first!.Rank, _wires.Failure!.Rank), Is.EqualTo((0, 2)));
         Assert.That(_wires.Failure.Kind, Is.EqualTo(CollectiveFailure.Aborted));
+    }
+
+    [Test]
+    public void A_failure_of_the_join_touches_every_operation_though_it_comes_second()
+    {
+        ITransport[] ranks = Ring(2, Ample);
+        _wires.Fail(RingFailure.Left(rank: 0, operationsDone: 1));
+        InOperation(ranks[1], static () => { });
+        _wires.Fail(RingFailure.Aborted(rank: 0, "lost", retryHelps: true));
+
+        Assert.That(
+            () => InOperation(ranks[1], static () => { }),
+            Throws.Exception.Matches(Failed(CollectiveFailure.Aborted, rank: 0, retryHelps: true)));
     }
 }

@@ -1,10 +1,11 @@
+using Orchestrator.Actors.Collectives.Reduction;
 using Orchestrator.Actors.Collectives.Transports;
 
 namespace Orchestrator.Actors.Tests.Collectives.Transports;
 
 internal sealed class MailboxTests
 {
-    private static readonly Envelope AnEnvelope = new(ElementBytes: 4, Length: 10, Start: 2, Count: 3);
+    private static readonly Envelope AnEnvelope = new(ElementType.Float32, Length: 10, Start: 2, Count: 3);
 
     [Test]
     public void What_is_posted_can_be_claimed_once()
