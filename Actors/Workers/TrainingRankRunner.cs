@@ -10,23 +10,13 @@ namespace Orchestrator.Actors.Workers;
 /// <summary>The real training, in this process: joins the ring of its gang and trains.</summary>
 internal sealed class TrainingRankRunner(RunStore store, DataRoot data, LocalRingRendezvous rings, TimeProvider time) : IRankRunner
 {
-    /// <summary>
-    /// For a rank that hangs; one that fails or dies ends the ring at once. Well above what may keep a rank from its part: the
-    /// first load of a data set before the join, a checkpoint on a slow disk before an operation.
-    /// </summary>
-    private static readonly CommunicatorOptions Exchange = new()
-    {
-        JoinDeadline = TimeSpan.FromMinutes(5),
-        OperationDeadline = TimeSpan.FromMinutes(5),
-    };
-
-    private readonly TrialTraining _training = new(store, data, time);
+    private readonly TrialTraining _training = new(store, data, GangTransport.InProcess, time);
 
     public TrialOutcome Run(RankAssignment assignment, ITrainingObserver observer, RankSignals signals, IRankLink link)
     {
         try
         {
-            TrialOutcome outcome = _training.Run(assignment, () => Join(assignment, signals), observer, signals.Stop);
+            TrialOutcome outcome = _training.Run(assignment, options => Join(assignment, options, signals), observer, signals.Stop);
             rings.Leave(assignment.Trial, assignment.Token, assignment.Rank);
             return outcome;
         }
@@ -39,7 +29,7 @@ internal sealed class TrainingRankRunner(RunStore store, DataRoot data, LocalRin
 
     public void Release(string trial) => CheckpointFolder.Delete(store.TrialDirectory(trial));
 
-    private IGradientExchange Join(RankAssignment rank, RankSignals signals) => rank.WorldSize == 1
+    private IGradientExchange Join(RankAssignment rank, CommunicatorOptions options, RankSignals signals) => rank.WorldSize == 1
         ? new SingleRankExchange()
-        : rings.Join(rank.Trial, rank.Token, rank.Rank, rank.WorldSize, Exchange, signals.Abort);
+        : rings.Join(rank.Trial, rank.Token, rank.Rank, rank.WorldSize, options, signals.Abort);
 }

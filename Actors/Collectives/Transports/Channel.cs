@@ -72,11 +72,17 @@ internal sealed class Channel
         Volatile.Write(ref _received.Value, _received.Value + 1);
     }
 
-    /// <summary>Sender, once nothing will be received any more: takes back what nobody has begun to read and waits for the rest.</summary>
+    /// <summary>
+    /// Sender, whose memory must not be read any more: takes back what nobody has begun to read and waits for the rest. What
+    /// has been copied stays: it may belong to an operation that has succeeded here, and which the receiver is still in.
+    /// </summary>
     public void Withdraw()
     {
-        foreach (Mailbox mailbox in _mailboxes)
-            mailbox.Withdraw();
+        for (int slot = 0; slot < Mailboxes; slot++)
+        {
+            if (!_sender.IsCopy[slot])
+                _mailboxes[slot].Withdraw();
+        }
     }
 
     private long LookForReceived() => _sender.Received = Volatile.Read(ref _received.Value);

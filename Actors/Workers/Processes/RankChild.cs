@@ -38,7 +38,7 @@ internal sealed class RankChild : IDisposable
     /// <summary>The way of a rank into its gang.</summary>
     /// <returns>To be disposed of, if it can be, when the rank has ended.</returns>
     internal delegate IGradientExchange JoinGang(
-        RankProcessAssignment assignment, IRendezvous rendezvous, CancellationToken abort);
+        RankProcessAssignment assignment, CommunicatorOptions options, IRendezvous rendezvous, CancellationToken abort);
 
     /// <summary>Returns when the rank has ended and its worker has been told how, or when there was nothing to do.</summary>
     public void Run()
@@ -63,10 +63,10 @@ internal sealed class RankChild : IDisposable
         try
         {
             using RunStore store = RunStore.OpenForReading(assignment.RunDirectory);
-            var training = new TrialTraining(store, assignment.Data, _time);
+            var training = new TrialTraining(store, assignment.Data, assignment.Transport, _time);
             var observer = new RankProcessObserver(assignment.Rank.Rank, assignment.StepInterval, _time, _toWorker);
             return RankOutcomes.Write(training.Run(
-                assignment.Rank, () => exchange = _join(assignment, rendezvous, _abort.Token), observer, _stop.Token));
+                assignment.Rank, options => exchange = _join(assignment, options, rendezvous, _abort.Token), observer, _stop.Token));
         }
         catch (Exception exception)
         {

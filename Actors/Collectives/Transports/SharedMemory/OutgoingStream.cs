@@ -55,7 +55,7 @@ internal sealed unsafe class OutgoingStream(byte* channel, byte* ring, int ringB
     /// <param name="header">Says where.</param>
     public void AddInPlace(in FrameHeader header) => Add(new Chunk { Header = header, IsInPlace = true });
 
-    /// <summary>Copies at most so many bytes.</summary>
+    /// <summary>Copies at most so many bytes, a multiple of <see cref="FrameHeader.Bytes"/>.</summary>
     /// <returns>Whether anything was copied: the receiver is to be told.</returns>
     public bool Advance(int bytesMax)
     {
@@ -97,6 +97,8 @@ internal sealed unsafe class OutgoingStream(byte* channel, byte* ring, int ringB
         (_chunks, _oldest) = (larger, 0);
     }
 
+    /// <summary>Copies whole lines, except at the end of the chunk: the receiver finds no gaps but there.</summary>
+    /// <returns>Bytes that it took in the ring, without the header.</returns>
     private int Copy(ref Chunk chunk, int bytesMax)
     {
         long room = Room();
@@ -119,7 +121,7 @@ internal sealed unsafe class OutgoingStream(byte* channel, byte* ring, int ringB
             room -= padded;
             chunk.Next += bytes;
             chunk.Left -= bytes;
-            copied += bytes;
+            copied += (int)padded;
         }
 
         return copied;

@@ -9,8 +9,8 @@ internal sealed class LocalRingRendezvousTests
     private const string Ring = "trial-1";
 
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(100);
-    private static readonly RingExchangeOptions Patient = new() { BucketBytes = 256 };
-    private static readonly RingExchangeOptions Hasty = Patient with { JoinDeadline = Short };
+    private static readonly CommunicatorOptions Patient = new() { BucketBytes = 256 };
+    private static readonly CommunicatorOptions Hasty = Patient with { JoinDeadline = Short };
 
     [Test]
     public void A_rank_that_never_joins_fails_the_join_of_all_others_at_the_deadline()
@@ -285,7 +285,7 @@ internal sealed class LocalRingRendezvousTests
 
         Exception?[] errors = Gang.Errors(2, rank =>
         {
-            RingExchangeOptions options = Patient with { BucketBytes = 256 << rank };
+            CommunicatorOptions options = Patient with { BucketBytes = 256 << rank };
             rendezvous.Join(Ring, 1, rank, worldSize: 2, options, CancellationToken.None).AllReduce(new float[1000]);
         });
 
@@ -421,7 +421,7 @@ internal sealed class LocalRingRendezvousTests
         Assert.That(
             () => Join(new LocalRingRendezvous(Patient), rank, worldSize), Throws.TypeOf<ArgumentOutOfRangeException>());
 
-    private static IEnumerable<RingExchangeOptions> BadOptions =>
+    private static IEnumerable<CommunicatorOptions> BadOptions =>
     [
         Patient with { BucketBytes = 7 },
         Patient with { JoinDeadline = TimeSpan.Zero },
@@ -430,7 +430,7 @@ internal sealed class LocalRingRendezvousTests
     ];
 
     [TestCaseSource(nameof(BadOptions))]
-    public void Options_out_of_range_are_refused(RingExchangeOptions options) =>
+    public void Options_out_of_range_are_refused(CommunicatorOptions options) =>
         Assert.That(() => new LocalRingRendezvous(options), Throws.TypeOf<ArgumentOutOfRangeException>());
 
     private static IGradientExchange Join(

@@ -50,7 +50,7 @@ internal sealed class RankChildTests : IDisposable
     {
         using RunStore store = Store(epochs: 1);
 
-        Run(store, (_, _, _) => new Silent(rank: 1), rank: 1);
+        Run(store, (_, _, _, _) => new Silent(rank: 1), rank: 1);
 
         Assert.That(_worker.Points, Is.Empty);
         Assert.That(_worker.Steps, Is.Empty);
@@ -98,7 +98,7 @@ internal sealed class RankChildTests : IDisposable
         using RunStore store = Store(epochs: 1);
         var exchange = new Silent(rank: 0);
 
-        Run(store, (_, _, _) => exchange);
+        Run(store, (_, _, _, _) => exchange);
 
         Assert.That(exchange.IsDisposed, Is.True);
     }
@@ -134,7 +134,7 @@ internal sealed class RankChildTests : IDisposable
         Assert.That(left.Wait(Deadline), Is.True);
         process.Kill();
 
-        IGradientExchange Join(RankProcessAssignment assignment, IRendezvous rendezvous, CancellationToken abort)
+        IGradientExchange Join(RankProcessAssignment assignment, CommunicatorOptions options, IRendezvous rendezvous, CancellationToken abort)
         {
             joined.Set();
             left.Wait(Deadline, CancellationToken.None);

@@ -17,14 +17,15 @@ internal sealed class FrameHeaderTests
         Assert.That(Marshal.SizeOf<FrameHeader>(), Is.EqualTo(FrameHeader.Bytes).And.EqualTo(64));
 
     [Test]
-    public void What_is_written_is_read() => Gen.Select(Gen.Long, Envelopes).Sample((operation, envelope) =>
+    public void What_is_written_is_read() => Gen.Select(Gen.Long, Envelopes, Gen.Long).Sample((operation, envelope, address) =>
     {
         byte[] bytes = new byte[FrameHeader.Bytes];
-        MemoryMarshal.Write(bytes, new FrameHeader(operation, envelope));
+        MemoryMarshal.Write(bytes, new FrameHeader(operation, envelope, (nint)address));
 
         FrameHeader read = MemoryMarshal.Read<FrameHeader>(bytes);
 
-        Assert.That((read.IsOne, read.Operation, read.Envelope), Is.EqualTo((true, operation, envelope)));
+        Assert.That(
+            (read.IsOne, read.Operation, read.Envelope, read.Address), Is.EqualTo((true, operation, envelope, (nint)address)));
     });
 
     [Test]

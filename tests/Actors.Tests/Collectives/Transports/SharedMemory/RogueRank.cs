@@ -36,6 +36,7 @@ internal sealed unsafe class RogueRank : IDisposable
         RogueRank joined = new(made ?? SharedSegment.Open(name, member.Rank, layout), member.Rank);
         joined.Word(SegmentLayout.RankAt(member.Rank) + SegmentLayout.JoinedMarkAt) = 1;
         Interlocked.Increment(ref joined.Word(SegmentLayout.JoinedAt));
+        Interlocked.Increment(ref joined.Word(SegmentLayout.ReadyAt));
         return joined;
     }
 

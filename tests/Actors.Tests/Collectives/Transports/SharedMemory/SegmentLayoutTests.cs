@@ -56,6 +56,7 @@ internal sealed class SegmentLayoutTests
         yield return new("ring bytes", SegmentLayout.RingBytesAt, sizeof(int), null);
         yield return new("nonce", SegmentLayout.NonceAt, sizeof(ulong), null);
         yield return new("joined", SegmentLayout.JoinedAt, sizeof(int), null);
+        yield return new("ready", SegmentLayout.ReadyAt, sizeof(int), null);
         yield return new("tickets", SegmentLayout.TicketsAt, sizeof(int), null);
         yield return new("failures", SegmentLayout.FailuresAt, sizeof(int), null);
         for (int rank = 0; rank < layout.WorldSize; rank++)
@@ -64,6 +65,8 @@ internal sealed class SegmentLayoutTests
             yield return new("bell", area + SegmentLayout.BellAt, sizeof(uint), null);
             yield return new("sleeps", area + SegmentLayout.SleepsAt, sizeof(int), rank);
             yield return new("joined mark", area + SegmentLayout.JoinedMarkAt, sizeof(int), rank);
+            yield return new("process", area + SegmentLayout.ProcessAt, sizeof(int), rank);
+            yield return new("proof", area + SegmentLayout.ProofAt, sizeof(long), rank);
             yield return new("begun", area + SegmentLayout.BegunAt, sizeof(long), rank);
             yield return new("done", area + SegmentLayout.DoneAt, sizeof(long), rank);
             yield return new("failure", area + SegmentLayout.FailureAt, SegmentLayout.FailureBytes, rank);
@@ -71,6 +74,7 @@ internal sealed class SegmentLayoutTests
             {
                 yield return new("written", layout.ChannelAt(rank, to) + SegmentLayout.WrittenAt, sizeof(long), rank);
                 yield return new("read", layout.ChannelAt(rank, to) + SegmentLayout.ReadAt, sizeof(long), to);
+                yield return new("reads in place", layout.ChannelAt(rank, to) + SegmentLayout.ReadsInPlaceAt, sizeof(int), to);
                 yield return new("ring", layout.RingAt(rank, to), layout.RingBytes, rank);
             }
         }

@@ -15,17 +15,18 @@ internal static class SharedMemoryRing
     public static RingMember Member(int rank, int worldSize) => new(Name, Token, rank, worldSize);
 
     /// <summary>Joins all ranks.</summary>
-    public static SharedMemoryTransport[] Join(int worldSize, TimeSpan operationDeadline, int ringBytes) =>
-        Join(worldSize, rogues: 0, operationDeadline, ringBytes).Transports;
+    public static SharedMemoryTransport[] Join(
+        int worldSize, TimeSpan operationDeadline, int ringBytes, int inPlaceBytesMin = int.MaxValue) =>
+        Join(worldSize, rogues: 0, operationDeadline, ringBytes, inPlaceBytesMin).Transports;
 
     /// <summary>Joins a ring whose last ranks are rogues.</summary>
     public static (SharedMemoryTransport[] Transports, RogueRank[] Rogues) Join(
-        int worldSize, int rogues, TimeSpan operationDeadline, int ringBytes)
+        int worldSize, int rogues, TimeSpan operationDeadline, int ringBytes, int inPlaceBytesMin = int.MaxValue)
     {
+        SharedMemoryOptions options = new(Ample, operationDeadline) { RingBytes = ringBytes, InPlaceBytesMin = inPlaceBytesMin };
         Noticeboard rendezvous = new(worldSize);
         IDisposable[] joined = Gang.Run<IDisposable>(worldSize, rank => rank < worldSize - rogues
-            ? SharedMemoryTransport.Join(
-                Member(rank, worldSize), rendezvous, Options(Ample, operationDeadline, ringBytes), CancellationToken.None)
+            ? SharedMemoryTransport.Join(Member(rank, worldSize), rendezvous, options, CancellationToken.None)
             : RogueRank.Join(Member(rank, worldSize), rendezvous, ringBytes));
         return ([.. joined.OfType<SharedMemoryTransport>()], [.. joined.OfType<RogueRank>()]);
     }

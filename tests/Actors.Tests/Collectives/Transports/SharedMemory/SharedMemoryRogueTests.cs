@@ -168,6 +168,28 @@ internal sealed unsafe class SharedMemoryRogueTests
     }
 
     [Test]
+    public void A_chunk_that_cannot_be_read_where_it_should_lie_is_garbage([Values(1, -1)] int address)
+    {
+        Exception? error = ReceiveFrom(rogue => SendAddress(rogue, to: 0, address), Short);
+
+        Assert.That(error, Is.Not.Null.And.Matches(Failed(CollectiveFailure.Garbage, rank: 1, retryHelps: true)));
+    }
+
+    /// <summary>Its memory goes before its locks.</summary>
+    [Test]
+    public void A_rank_that_dies_while_its_memory_is_read_has_died()
+    {
+        Exception? error = ReceiveFrom(rogue =>
+        {
+            SendAddress(rogue, to: 0, address: 1);
+            SpinWait.SpinUntil(() => Volatile.Read(ref rogue.Word(SegmentLayout.RankAt(0) + SegmentLayout.SleepsAt)) != 0);
+            rogue.Dispose();
+        });
+
+        Assert.That(error, Is.Not.Null.And.Matches(Failed(CollectiveFailure.Died, rank: 1, retryHelps: true)));
+    }
+
+    [Test]
     public void A_chunk_of_another_operation_is_a_mismatch([Values(-1, 1, long.MaxValue)] long operation)
     {
         Exception? error = ReceiveFrom(rogue => SendPart(rogue, to: 0, new FrameHeader(operation, Expected), bytes: 1024));
@@ -387,6 +409,13 @@ internal sealed unsafe class SharedMemoryRogueTests
         return (victim, rogue!);
     }
 
+    private static void SendAddress(RogueRank rogue, int to, nint address)
+    {
+        OutgoingStream stream = rogue.StreamTo(to);
+        stream.AddInPlace(new FrameHeader(0, Expected, address));
+        stream.Advance(int.MaxValue);
+    }
+
     /// <summary>A header and the first bytes of a chunk.</summary>
     private static void SendPart(RogueRank rogue, int to, in FrameHeader header, int bytes)
     {
@@ -404,7 +433,7 @@ internal sealed unsafe class SharedMemoryRogueTests
         OutgoingStream stream = rogue.StreamTo(to);
         fixed (float* pinned = chunk)
             stream.Add(header, (byte*)pinned, chunk.Length * sizeof(float));
-        for (Deadline deadline = Deadline.In(Ample); stream.UnderWay > 0 && deadline.Remaining > TimeSpan.Zero;)
+        for (Deadline deadline = Deadline.In(Ample); stream.CountUnderWay() > 0 && deadline.Remaining > TimeSpan.Zero;)
             stream.Advance(int.MaxValue);
     }
 

@@ -4,14 +4,15 @@ using Orchestrator.Actors.Collectives.Transports;
 
 namespace Orchestrator.Actors.Tests.Collectives.Transports.SharedMemory;
 
-/// <summary>Rings smaller than one piece of a copy, and rings as by default.</summary>
-[TestFixture(4096)]
-[TestFixture(256 << 10)]
+/// <summary>Rings smaller than one piece of a copy, rings as by default, and chunks that are read where they lie.</summary>
+[TestFixture(4096, int.MaxValue)]
+[TestFixture(256 << 10, int.MaxValue)]
+[TestFixture(4096, 1000)]
 [Platform("Linux")]
-internal sealed class SharedMemoryTransportTests(int ringBytes) : TransportContract
+internal sealed class SharedMemoryTransportTests(int ringBytes, int inPlaceBytesMin) : TransportContract
 {
     protected override ITransport[] Connect(int worldSize, TimeSpan operationDeadline) =>
-        SharedMemoryRing.Join(worldSize, operationDeadline, ringBytes);
+        SharedMemoryRing.Join(worldSize, operationDeadline, ringBytes, inPlaceBytesMin);
 
     [Test]
     public void Twice_as_many_ranks_as_cores_get_on()
@@ -46,7 +47,7 @@ internal sealed class SharedMemoryTransportTests(int ringBytes) : TransportContr
     }
 
     [Test]
-    public void A_chunk_that_has_been_sent_is_no_longer_read()
+    public void A_short_chunk_that_has_been_sent_is_no_longer_read()
     {
         ITransport[] ranks = Ring(2, Ample);
         float[] chunk = Pinned(1);

@@ -59,7 +59,7 @@ internal sealed unsafe class StreamTests
                 Assert.That(turn, Is.LessThan(200_000), "No end.");
             }
 
-            Assert.That(outgoing.UnderWay, Is.Zero);
+            Assert.That(outgoing.CountUnderWay(), Is.Zero);
             for (int i = 0; i < chunks.Length; i++)
             {
                 bool isEqual = CollectionsMarshal.AsSpan(reading.Chunks[i])
@@ -75,16 +75,64 @@ internal sealed unsafe class StreamTests
         outgoing.Add(HeaderOf(0, RingBytes), _chunks, RingBytes);
         outgoing.Add(HeaderOf(1, 100), _chunks, 100);
         outgoing.Advance(int.MaxValue);
-        int whileFull = outgoing.UnderWay;
+        int whileFull = outgoing.CountUnderWay();
         bool couldAdvance = outgoing.CanAdvance;
-        Volatile.Write(ref *(long*)(_channel + SegmentLayout.ReadAt), RingBytes);
+        HasRead(RingBytes);
         bool canAdvance = outgoing.CanAdvance;
 
         outgoing.Advance(int.MaxValue);
-        outgoing.Advance(int.MaxValue);
 
         Assert.That((whileFull, couldAdvance, canAdvance), Is.EqualTo((2, false, true)));
-        Assert.That(outgoing.UnderWay, Is.Zero);
+        Assert.That(outgoing.CountUnderWay(), Is.Zero);
+    }
+
+    [Test]
+    public void A_chunk_in_place_is_under_way_until_the_receiver_has_read_it()
+    {
+        OutgoingStream outgoing = new(_channel, _ring, RingBytes);
+        outgoing.AddInPlace(HeaderOf(0, 100));
+        outgoing.Add(HeaderOf(1, 100), _chunks, 100);
+        outgoing.AddInPlace(HeaderOf(2, 100));
+        outgoing.Advance(int.MaxValue);
+        List<int> underWay = [outgoing.CountUnderWay()];
+        foreach (int read in new[] { FrameHeader.Bytes, 4 * FrameHeader.Bytes, 5 * FrameHeader.Bytes })
+        {
+            HasRead(read);
+            underWay.Add(outgoing.CountUnderWay());
+        }
+
+        Assert.That(underWay, Is.EqualTo(new[] { 3, 1, 1, 0 }));
+        Assert.That(outgoing.HasUncopied, Is.False);
+    }
+
+    [Test]
+    public void A_receiver_that_claims_what_cannot_be_has_not_read_what_is_in_place()
+    {
+        OutgoingStream outgoing = new(_channel, _ring, RingBytes);
+        outgoing.AddInPlace(HeaderOf(0, 100));
+        outgoing.Advance(int.MaxValue);
+        HasRead(2 * FrameHeader.Bytes);
+
+        Assert.That((outgoing.CountUnderWay(), outgoing.IsSound), Is.EqualTo((1, false)));
+    }
+
+    [Test]
+    public void Any_number_of_chunks_may_be_under_way()
+    {
+        OutgoingStream outgoing = new(_channel, _ring, RingBytes);
+        Reading reading = new(new IncomingStream(_channel, _ring, RingBytes));
+        for (int i = 0; i < 1000; i++)
+            outgoing.Add(HeaderOf(i, i), _chunks, i);
+        int underWay = outgoing.CountUnderWay();
+
+        while (reading.Chunks.Count < 1000)
+        {
+            outgoing.Advance(int.MaxValue);
+            reading.Advance(int.MaxValue);
+        }
+
+        Assert.That((underWay, outgoing.CountUnderWay()), Is.EqualTo((1000, 0)));
+        Assert.That(reading.Chunks.Select(chunk => chunk.Count), Is.EqualTo(Enumerable.Range(0, 1000)));
     }
 
     [Test]
@@ -95,7 +143,7 @@ internal sealed unsafe class StreamTests
         outgoing.Add(HeaderOf(0, RingBytes), _chunks, RingBytes);
         outgoing.Advance(int.MaxValue);
         byte[] before = new Span<byte>(_ring, RingBytes).ToArray();
-        Volatile.Write(ref *(long*)(_channel + SegmentLayout.ReadAt), RingBytes + read);
+        HasRead(RingBytes + read);
 
         bool advanced = outgoing.Advance(int.MaxValue);
 
@@ -129,8 +177,10 @@ internal sealed unsafe class StreamTests
 
         outgoing.Clear();
 
-        Assert.That((outgoing.UnderWay, outgoing.Advance(int.MaxValue)), Is.EqualTo((0, false)));
+        Assert.That((outgoing.CountUnderWay(), outgoing.Advance(int.MaxValue)), Is.EqualTo((0, false)));
     }
+
+    private void HasRead(long bytes) => Volatile.Write(ref *(long*)(_channel + SegmentLayout.ReadAt), bytes);
 
     private static FrameHeader HeaderOf(long operation, int bytes) =>
         new(operation, new Envelope(ElementType.Float16, bytes, Start: 0, bytes));
