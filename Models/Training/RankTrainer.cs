@@ -36,7 +36,7 @@ internal sealed class RankTrainer : IDisposable
         if (run.Exchange.WorldSize > 1)
         {
             _pipeline = new GradientPipeline(
-                run.Exchange, run.Configuration.Training.Exchange, Parameters, _network.GradientOrder, Masks);
+                run.Exchange, run.Configuration.Training.Exchange, Parameters, _network.GradientOrder, Masks, run.Time);
         }
 
         _optimizer = _pipeline is not null && StepsByUnit
@@ -47,6 +47,9 @@ internal sealed class RankTrainer : IDisposable
     public MaskSet Masks { get; }
 
     public FlatParameters Parameters => _network.Parameters;
+
+    /// <summary>Time spent waiting for gradients of other ranks, all steps together; zero for one rank.</summary>
+    public TimeSpan WaitedForExchange => _pipeline?.Waited ?? TimeSpan.Zero;
 
     /// <summary>
     /// Clipping needs the norm of the whole gradient before the first weight is touched. Without it each unit is stepped as

@@ -45,13 +45,20 @@ public sealed class Communicator : IGradientExchange, IDisposable
     private MeasuredLinks? _links;
     private bool _isDisposed;
 
-    internal Communicator(ITransport transport, ISchedulePolicy policy, CancellationToken cancellation)
+    /// <param name="transport">To be disposed of with this.</param>
+    /// <param name="policy">The first one.</param>
+    /// <param name="cancellation">What a cancelled operation is thrown for.</param>
+    /// <param name="registration">Has the token fail the ring; to be disposed of with this.</param>
+    internal Communicator(
+        ITransport transport,
+        ISchedulePolicy policy,
+        CancellationToken cancellation,
+        CancellationTokenRegistration registration = default)
     {
         _transport = transport;
         Policy = policy;
         _cancellation = cancellation;
-        _registration = cancellation.UnsafeRegister(
-            static state => ((ITransport)state!).Fail(RingFailure.Cancelled(((ITransport)state).Rank)), transport);
+        _registration = registration;
     }
 
     /// <summary>Joins a ring of ranks in different processes and waits until all have.</summary>
@@ -73,7 +80,8 @@ public sealed class Communicator : IGradientExchange, IDisposable
             ? TcpTransport.Join(member, rendezvous, options.TcpWithDeadlines, cancellation)
             : SharedMemoryTransport.Join(
                 member, rendezvous, new SharedMemoryOptions(options.JoinDeadline, options.OperationDeadline), cancellation);
-        return Over(transport, options, cancellation);
+        return Over(transport, options, cancellation, cancellation.UnsafeRegister(
+            static state => ((ITransport)state!).Fail(RingFailure.Cancelled(((ITransport)state).Rank)), transport));
     }
 
     /// <inheritdoc/>
@@ -173,11 +181,15 @@ public sealed class Communicator : IGradientExchange, IDisposable
         _widened.Dispose();
     }
 
-    internal static Communicator Over(ITransport transport, CommunicatorOptions options, CancellationToken cancellation)
+    internal static Communicator Over(
+        ITransport transport,
+        CommunicatorOptions options,
+        CancellationToken cancellation,
+        CancellationTokenRegistration registration = default)
     {
         // The links are measured over rings, which every communicator can run.
         FixedPolicy first = FixedPolicy.Of(options with { Algorithm = AllReduceAlgorithm.Ring }, transport.WorldSize, costs: null);
-        Communicator communicator = new(transport, first, cancellation);
+        Communicator communicator = new(transport, first, cancellation, registration);
         try
         {
             communicator.Use(options);

@@ -16,6 +16,7 @@ internal sealed class ClosedFormsTests
         new(500, 2, 1),
         new(20_000, 2, 1),
         new(400_000, 3, 0.5),
+        new(500, MessageTime.PerByte(2, perMessage: 2000), MessageTime.PerByte(1)),
     ];
 
     private static readonly int[] WorldSizes = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 15, 16, 17, 24, 31, 32, 33, 64];
