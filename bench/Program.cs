@@ -1,4 +1,5 @@
 using Orchestrator.Bench.AllReduce;
+using Orchestrator.Bench.Crossover;
 using Orchestrator.Bench.Masks;
 using Orchestrator.Bench.Orchestration;
 using Orchestrator.Bench.Overlap;
@@ -16,6 +17,7 @@ internal static class Program
         new("training-step-child", "one side of training-step, steered through standard input", StepChild.Run),
         new("overlap", "what the gradient exchange adds to a training step, with and without overlap", OverlapBenchmark.Run),
         new("packing", "packing and unpacking the gradients of surviving weights, beside a copy", PackingBenchmark.Run),
+        new("crossover", "which AllReduce is the cheapest where, by the cost model: charts and tables of the documents", CrossoverBenchmark.Run),
         new("allreduce-peers", "AllReduce beside Open MPI and Gloo, processes on this machine", PeersBenchmark.Run),
         new("reduction", "adding up buffers, beside copying them", ReductionBenchmark.Run),
         new("masks", "applying and renewing the masks of one GRU layer, beside libtorch's product", MaskBenchmark.Run),

@@ -14,6 +14,7 @@ internal static partial class Core
             throw new InvalidOperationException($"The thread cannot be bound to processor {processor}.");
     }
 
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     [LibraryImport("libc", EntryPoint = "sched_setaffinity")]
     private static partial int SetAffinity(int thread, nuint size, in ulong mask);
 }

@@ -50,7 +50,7 @@ internal sealed partial class SimulatedLink(double latencySeconds, double second
     private const int SetTimerSlack = 29;
 
     [ThreadStatic]
-    private static bool isPrecise;
+    private static bool _isPrecise;
 
     public int Rank => 0;
 
@@ -70,9 +70,9 @@ internal sealed partial class SimulatedLink(double latencySeconds, double second
     private void Transfer(int bytes)
     {
         // The kernel may round a sleep up by 50 µs; that is this simulation's business, not a network's.
-        if (!isPrecise)
+        if (!_isPrecise)
         {
-            isPrecise = true;
+            _isPrecise = true;
             _ = SetProcessControl(SetTimerSlack, 1, 0, 0, 0);
         }
 
@@ -83,9 +83,11 @@ internal sealed partial class SimulatedLink(double latencySeconds, double second
             throw new InvalidOperationException("The sleep was interrupted.");
     }
 
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     [LibraryImport("libc", EntryPoint = "nanosleep")]
     private static partial int Sleep(in Duration time, IntPtr left);
 
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     [LibraryImport("libc", EntryPoint = "prctl")]
     private static partial int SetProcessControl(int option, nuint second, nuint third, nuint fourth, nuint fifth);
 

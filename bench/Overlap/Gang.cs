@@ -12,6 +12,7 @@ internal sealed class Gang : IDisposable
     private readonly Thread[] _threads;
     private readonly float[][] _weights;
     private int _steps;
+    private double _waited;
     private Exception? _failure;
 
     /// <param name="join">Makes a rank's exchange, on its thread.</param>
@@ -32,6 +33,9 @@ internal sealed class Gang : IDisposable
     /// <summary>Seconds a step, one number a round.</summary>
     public List<double> Rounds { get; } = [];
 
+    /// <summary>Of these, seconds in which the training thread of rank 0 waited for the exchange.</summary>
+    public List<double> Waited { get; } = [];
+
     /// <summary>Runs steps on all ranks and keeps the time.</summary>
     public void Measure(int steps)
     {
@@ -40,6 +44,7 @@ internal sealed class Gang : IDisposable
         long start = Stopwatch.GetTimestamp();
         Meet();
         Rounds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds / steps);
+        Waited.Add(_waited / steps);
     }
 
     /// <summary>Ends the ranks; the weights of rank 0 are left.</summary>
@@ -70,12 +75,15 @@ internal sealed class Gang : IDisposable
                 _ = _barrier.SignalAndWait(Timeout.Infinite);
                 if (_steps == 0)
                     break;
+                TimeSpan before = trainer.WaitedForExchange;
                 for (int count = 0; count < _steps; count++)
                 {
                     using DisposeScope scope = torch.NewDisposeScope();
                     _ = trainer.Step(samples, step++, wantsStop: false);
                 }
 
+                if (rank == 0)
+                    _waited = (trainer.WaitedForExchange - before).TotalSeconds;
                 _ = _barrier.SignalAndWait(Timeout.Infinite);
             }
 

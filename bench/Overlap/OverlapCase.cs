@@ -25,12 +25,17 @@ internal sealed record OverlapCase(
             Data = new TextOptions { BatchSize = all },
             Network = new NetworkOptions
             {
-                Kind = NetworkKind.Gru, HiddenSize = Hidden, Layers = Layers, Bidirectional = Bidirectional,
+                Kind = NetworkKind.Gru,
+                HiddenSize = Hidden,
+                Layers = Layers,
+                Bidirectional = Bidirectional,
             },
             Optimizer = new OptimizerOptions { ClipNorm = ClipNorm },
             Training = new TrainingOptions
             {
-                Epochs = 1_000_000, MaxSteps = 1_000_000, Exchange = new ExchangeOptions { Overlap = overlap },
+                Epochs = 1_000_000,
+                MaxSteps = 1_000_000,
+                Exchange = new ExchangeOptions { Overlap = overlap },
             },
         };
         var trainer = new RankTrainer(

@@ -83,7 +83,7 @@ internal static class ClosedForms
         },
         new(CollectiveKind.Broadcast, Algorithm.Chain, "(p−1)(α + n/S·β) + (S−1)/S·nβ", s =>
             (s.Others * s.Hop(s.Segment, adds: false)) + (s.Others > 0 ? (s.Spec.Segments - 1) * s.Moving(s.Segment) : 0)),
-        new(CollectiveKind.Barrier, Algorithm.RecursiveDoubling, "⌈lg p⌉α", s => s.Levels * s.Far.Alpha),
+        new(CollectiveKind.Barrier, Algorithm.RecursiveDoubling, "⌈lg p⌉α", s => s.Levels * s.Hop(0, adds: false)),
     ];
 
     private static readonly ImmutableDictionary<(CollectiveKind, Algorithm), ClosedForm> ByName =
@@ -138,8 +138,8 @@ internal static class ClosedForms
     private static double Halving(Situation s)
     {
         double time = s.Folding(s.Bytes);
-        double half = s.Bytes / s.Positions;
-        for (int distance = 1; distance < s.Positions; distance *= 2, half *= 2)
+        double half = s.Bytes / 2;
+        for (int distance = 1; distance < s.Positions; distance *= 2, half /= 2)
             time += (2 * (s.Link(distance).Alpha + s.Link(distance).Moving.At(half))) + s.Adding(half);
         return time;
     }

@@ -101,12 +101,14 @@ internal sealed class CoreSimulation
         long bytes = _bytes.Of(op.Chunk, op.Count);
         return op.Kind switch
         {
-            StepKind.Send => _senders.At(bytes),
-            StepKind.Receive => _receivers.At(bytes),
-            StepKind.ReceiveReduce => _receivers.At(bytes) + _costs.Link.Adding.At(bytes),
+            StepKind.Send => Overhead(_costs.SenderShare) + _senders.At(bytes),
+            StepKind.Receive => Overhead(1 - _costs.SenderShare) + _receivers.At(bytes),
+            StepKind.ReceiveReduce => Overhead(1 - _costs.SenderShare) + _receivers.At(bytes) + _costs.Link.Adding.At(bytes),
             _ => _costs.Link.Adding.At(bytes),
         };
     }
+
+    private double Overhead(double share) => share * _costs.PerMessage;
 
     private double OnACore(int rank, double ready, double work)
     {

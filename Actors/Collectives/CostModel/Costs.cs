@@ -30,10 +30,16 @@ internal sealed record Links(LinkCosts Inside, LinkCosts Between, int NodeSize) 
 internal sealed record MachineCosts(LinkCosts Link, int Cores) : Costs
 {
     /// <summary>
-    /// The share of the moving that is the sender's work, 0 to 1: none where the receiver reads the sender's memory, about half
-    /// where the one copies into a buffer and the other out of it.
+    /// The share of the moving and of the work for each message that is the sender's, 0 to 1: none where the receiver reads the
+    /// sender's memory, about half where the one copies into a buffer and the other out of it.
     /// </summary>
     public double SenderShare { get; init; }
+
+    /// <summary>
+    /// Work for a message, however short, beside the moving of its bytes: o of LogP (Culler et al., 1993). Unlike α it does not
+    /// overlap with that of other messages of the same rank.
+    /// </summary>
+    public double PerMessage { get; init; }
 
     /// <summary>Work of a core that turns from one rank to another; it counts only where ranks must take turns.</summary>
     public double Switch { get; init; }

@@ -5,12 +5,16 @@ using Newtonsoft.Json.Linq;
 
 namespace Orchestrator.Actors.Collectives.CostModel;
 
-/// <summary>What messages between the ranks of a ring were measured to cost, all ranks being busy. All ranks hold the same.</summary>
+/// <summary>
+/// What messages between the ranks of a ring were measured to cost, all ranks being busy. All ranks hold the same.
+/// </summary>
 /// <param name="WorldSize">Ranks that were busy.</param>
 /// <param name="Cores">Cores that they shared.</param>
 /// <param name="Alpha">Seconds for a message that is next to empty.</param>
+/// <param name="PerMessage">Seconds more for each further message that is under way together with it.</param>
 /// <param name="Points">At rising numbers of bytes.</param>
-internal sealed record MeasuredLinks(int WorldSize, int Cores, double Alpha, ImmutableArray<MeasuredLinks.Point> Points)
+internal sealed record MeasuredLinks(
+    int WorldSize, int Cores, double Alpha, double PerMessage, ImmutableArray<MeasuredLinks.Point> Points)
 {
     private const double Least = 1e-12;
 
@@ -29,6 +33,7 @@ internal sealed record MeasuredLinks(int WorldSize, int Cores, double Alpha, Imm
             new LinkCosts(Alpha, Table(point => point.Moving / turns), Table(point => point.Adding / turns)), Cores)
         {
             SenderShare = 0.5,
+            PerMessage = PerMessage / turns,
         };
     }
 
@@ -37,6 +42,7 @@ internal sealed record MeasuredLinks(int WorldSize, int Cores, double Alpha, Imm
         ["worldSize"] = WorldSize,
         ["cores"] = Cores,
         ["alphaSeconds"] = Alpha,
+        ["perMessageSeconds"] = PerMessage,
         ["points"] = new JArray(Points.Select(point => new JObject
         {
             ["bytes"] = point.Bytes,
@@ -55,6 +61,7 @@ internal sealed record MeasuredLinks(int WorldSize, int Cores, double Alpha, Imm
                 Number<int>(root, "worldSize"),
                 Number<int>(root, "cores"),
                 Number<double>(root, "alphaSeconds"),
+                Number<double>(root, "perMessageSeconds"),
                 [
                     .. ((JArray?)root["points"] ?? []).Cast<JObject>().Select(point => new Point(
                         Number<long>(point, "bytes"), Number<double>(point, "movingSeconds"), Number<double>(point, "addingSeconds"))),
@@ -67,7 +74,8 @@ internal sealed record MeasuredLinks(int WorldSize, int Cores, double Alpha, Imm
         }
     }
 
-    private bool IsSound => WorldSize >= 1 && Cores >= 1 && Alpha >= 0 && double.IsFinite(Alpha) && !Points.IsEmpty
+    private bool IsSound => WorldSize >= 1 && Cores >= 1 && !Points.IsEmpty
+        && Alpha >= 0 && double.IsFinite(Alpha) && PerMessage >= 0 && double.IsFinite(PerMessage)
         && Points.All(point => point.Bytes > 0 && double.IsFinite(point.Moving) && double.IsFinite(point.Adding))
         && Points.Zip(Points.Skip(1), (point, next) => point.Bytes < next.Bytes).All(rises => rises);
 

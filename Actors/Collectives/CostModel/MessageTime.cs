@@ -3,61 +3,71 @@ using System.Collections.Immutable;
 namespace Orchestrator.Actors.Collectives.CostModel;
 
 /// <summary>
-/// Time as a function of bytes: so much a byte, or a table with straight lines between its points, where a byte costs more out
-/// of the cache than in it. Before the first point and after the last one a byte costs what it costs at that point on average,
-/// and on the last line, respectively.
+/// Time as a function of bytes: so much a message and so much a byte, or a table with straight lines between its points, where
+/// a byte costs more out of the cache than in it. Before the first point a byte costs what it costs there on average, and
+/// after the last one what it costs on the last line.
 /// </summary>
 internal readonly record struct MessageTime
 {
+    private readonly double _perMessage;
     private readonly double _perByte;
     private readonly ImmutableArray<Point> _points;
 
-    private MessageTime(double perByte, ImmutableArray<Point> points) => (_perByte, _points) = (perByte, points);
+    private MessageTime(double perMessage, double perByte, ImmutableArray<Point> points) =>
+        (_perMessage, _perByte, _points) = (perMessage, perByte, points);
 
-    public static MessageTime PerByte(double time) => new(time, default);
+    /// <param name="perByte">For each byte.</param>
+    /// <param name="perMessage">
+    /// For each message, however short: unlike α it does not overlap with that of the rank's other messages (the gap g of
+    /// LogP; Culler et al., PPoPP 1993).
+    /// </param>
+    public static MessageTime PerByte(double perByte, double perMessage = 0) => new(perMessage, perByte, default);
 
     /// <summary>A table.</summary>
-    /// <param name="points">At least one; bytes &gt; 0, rising; times that do not fall.</param>
+    /// <param name="points">At least one; bytes ≥ 0, rising; times that do not fall.</param>
     public static MessageTime Table(params ReadOnlySpan<Point> points)
     {
         if (points.IsEmpty)
             throw new ArgumentException("A table has at least one point.", nameof(points));
-        Point before = default;
+        Point before = new(double.NegativeInfinity, 0);
         foreach (Point point in points)
         {
-            if (!(point.Bytes > before.Bytes && point.Time >= before.Time && double.IsFinite(point.Time)))
+            bool follows = point.Bytes > before.Bytes && point.Time >= before.Time;
+            if (!follows || point.Bytes < 0 || !double.IsFinite(point.Time))
                 throw new ArgumentException($"{point} does not follow {before} in a table.", nameof(points));
             before = point;
         }
 
-        return new MessageTime(0, [.. points]);
+        return new MessageTime(0, 0, [.. points]);
     }
 
     public double At(double bytes)
     {
         if (_points.IsDefault)
-            return bytes * _perByte;
-        Point[] points = System.Runtime.InteropServices.ImmutableCollectionsMarshal.AsArray(_points)!;
-        if (bytes <= points[0].Bytes)
-            return bytes / points[0].Bytes * points[0].Time;
+            return _perMessage + (bytes * _perByte);
+        Point first = _points[0];
+        if (bytes <= first.Bytes)
+            return first.Bytes > 0 ? bytes / first.Bytes * first.Time : first.Time;
 
         int upper = 1;
-        while (upper < points.Length - 1 && points[upper].Bytes < bytes)
+        while (upper < _points.Length - 1 && _points[upper].Bytes < bytes)
             upper++;
-        Point left = points.Length == 1 ? default : points[upper - 1];
-        Point right = points[Math.Min(upper, points.Length - 1)];
-        return left.Time + ((right.Time - left.Time) * (bytes - left.Bytes) / (right.Bytes - left.Bytes));
+        Point left = _points.Length == 1 ? default : _points[upper - 1];
+        Point right = _points[Math.Min(upper, _points.Length - 1)];
+        double slope = right.Bytes > left.Bytes ? (right.Time - left.Time) / (right.Bytes - left.Bytes) : 0;
+        return left.Time + (slope * (bytes - left.Bytes));
     }
 
     public MessageTime Times(double factor) => _points.IsDefault
-        ? PerByte(_perByte * factor)
-        : new MessageTime(0, [.. _points.Select(point => point with { Time = point.Time * factor })]);
+        ? PerByte(_perByte * factor, _perMessage * factor)
+        : new MessageTime(0, 0, [.. _points.Select(point => point with { Time = point.Time * factor })]);
 
-    public bool Equals(MessageTime other) => _perByte.Equals(other._perByte)
+    public bool Equals(MessageTime other) => _perMessage.Equals(other._perMessage)
+        && _perByte.Equals(other._perByte)
         && _points.IsDefault == other._points.IsDefault
         && (_points.IsDefault || _points.AsSpan().SequenceEqual(other._points.AsSpan()));
 
-    public override int GetHashCode() => HashCode.Combine(_perByte, _points.IsDefault ? 0 : _points.Length);
+    public override int GetHashCode() => HashCode.Combine(_perMessage, _perByte, _points.IsDefault ? 0 : _points.Length);
 
     internal readonly record struct Point(double Bytes, double Time);
 }

@@ -45,19 +45,20 @@ public sealed class Communicator : IGradientExchange, IDisposable
     private MeasuredLinks? _links;
     private bool _isDisposed;
 
-    /// <param name="transport">Is left with the communicator.</param>
-    /// <param name="policy">What to run.</param>
-    /// <param name="cancellation">Ends each operation.</param>
-    /// <param name="isWatched">Whether somebody else already fails the ring when this rank is told to stop.</param>
-    internal Communicator(ITransport transport, ISchedulePolicy policy, CancellationToken cancellation, bool isWatched = false)
+    /// <param name="transport">To be disposed of with this.</param>
+    /// <param name="policy">The first one.</param>
+    /// <param name="cancellation">What a cancelled operation is thrown for.</param>
+    /// <param name="registration">Has the token fail the ring; to be disposed of with this.</param>
+    internal Communicator(
+        ITransport transport,
+        ISchedulePolicy policy,
+        CancellationToken cancellation,
+        CancellationTokenRegistration registration = default)
     {
         _transport = transport;
         Policy = policy;
         _cancellation = cancellation;
-        if (isWatched)
-            return;
-        _registration = cancellation.UnsafeRegister(
-            static state => ((ITransport)state!).Fail(RingFailure.Cancelled(((ITransport)state).Rank)), transport);
+        _registration = registration;
     }
 
     /// <summary>Joins a ring of ranks in different processes and waits until all have.</summary>
@@ -75,11 +76,13 @@ public sealed class Communicator : IGradientExchange, IDisposable
         RingMember member, IRendezvous rendezvous, CommunicatorOptions options, CancellationToken cancellation)
     {
         options.Validate();
-        ITransport transport = options.Transport == Transport.Tcp
-            ? TcpTransport.Join(member, rendezvous, options.TcpWithDeadlines, cancellation)
-            : SharedMemoryTransport.Join(
-                member, rendezvous, new SharedMemoryOptions(options.JoinDeadline, options.OperationDeadline), cancellation);
-        return Over(transport, options, cancellation);
+        return options.Transport == Transport.Tcp
+            ? Over(TcpTransport.Join(member, rendezvous, options.TcpWithDeadlines, cancellation), options, cancellation, Registered)
+            : OverSharedMemory(
+                SharedMemoryTransport.Join(
+                    member, rendezvous, new SharedMemoryOptions(options.JoinDeadline, options.OperationDeadline), cancellation),
+                options,
+                cancellation);
     }
 
     /// <inheritdoc/>
@@ -179,15 +182,19 @@ public sealed class Communicator : IGradientExchange, IDisposable
         _widened.Dispose();
     }
 
-    /// <inheritdoc cref="Communicator(ITransport, ISchedulePolicy, CancellationToken, bool)"/>
     internal static Communicator Over(
-        ITransport transport, CommunicatorOptions options, CancellationToken cancellation, bool isWatched = false)
+        ITransport transport,
+        CommunicatorOptions options,
+        CancellationToken cancellation,
+        Func<ITransport, CancellationToken, CancellationTokenRegistration>? register = null,
+        Action<Communicator>? settle = null)
     {
         // The links are measured over rings, which every communicator can run.
         FixedPolicy first = FixedPolicy.Of(options with { Algorithm = AllReduceAlgorithm.Ring }, transport.WorldSize, costs: null);
-        Communicator communicator = new(transport, first, cancellation, isWatched);
+        Communicator communicator = new(transport, first, cancellation, register?.Invoke(transport, cancellation) ?? default);
         try
         {
+            settle?.Invoke(communicator);
             communicator.Use(options);
             return communicator;
         }
@@ -197,6 +204,15 @@ public sealed class Communicator : IGradientExchange, IDisposable
             throw;
         }
     }
+
+    private static Communicator OverSharedMemory(
+        SharedMemoryTransport transport, CommunicatorOptions options, CancellationToken cancellation) =>
+        Over(transport, options, cancellation, Registered, communicator => InPlaceProbe.Settle(communicator, transport));
+
+    /// <summary>Has a token fail the ring.</summary>
+    internal static CancellationTokenRegistration Registered(ITransport transport, CancellationToken cancellation) =>
+        cancellation.UnsafeRegister(
+            static state => ((ITransport)state!).Fail(RingFailure.Cancelled(((ITransport)state).Rank)), transport);
 
     /// <summary>Changes algorithm, channels, nodes and buckets, between two operations, on all ranks alike.</summary>
     internal void Use(CommunicatorOptions options)

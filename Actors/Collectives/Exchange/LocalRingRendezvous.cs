@@ -86,8 +86,7 @@ public sealed class LocalRingRendezvous
             LocalRing joined = Admit(ring, token, rank, worldSize, cancellation);
             AwaitAllOrLeave(ring, joined, rank, options.JoinDeadline);
             InProcessTransport transport = new(joined.Wires, rank, options.OperationDeadline, () => Leave(ring, token, rank));
-            // The ring itself watches the cancellation, until this rank leaves, by whichever way.
-            return Communicator.Over(transport, options, cancellation, isWatched: true);
+            return Communicator.Over(transport, options, cancellation);
         }
         catch (CollectiveException failure) when (failure.IsCancellationBy(cancellation))
         {

@@ -19,6 +19,9 @@ internal static class LinkProbe
 {
     private const int Batches = 5;
 
+    /// <summary>Messages under way together.</summary>
+    private const int Several = 8;
+
     /// <summary>For each size and each of the two ways.</summary>
     private static readonly TimeSpan Time = TimeSpan.FromMilliseconds(16);
 
@@ -30,9 +33,12 @@ internal static class LinkProbe
     {
         Schedule move = Probe(communicator.WorldSize, Step.Receive);
         Schedule add = Probe(communicator.WorldSize, Step.ReceiveReduce);
+        Schedule several = Probe(communicator.WorldSize, Step.Receive, Several);
+        double[] together = new double[1];
         double[] moving = new double[Sizes.Length];
         double[] adding = new double[Sizes.Length];
         using PinnedMemory memory = new();
+        together[0] = Seconds(communicator, several, memory.OfAtLeast(Sizes[^1])[..Sizes[0]]);
         for (int size = 0; size < Sizes.Length; size++)
         {
             Span<byte> buffer = memory.OfAtLeast(Sizes[^1])[..Sizes[size]];
@@ -44,20 +50,23 @@ internal static class LinkProbe
         // The slowest rank counts. And what all ranks reckon with is the same.
         communicator.AllReduce(moving.AsSpan(), ReduceOp.Max);
         communicator.AllReduce(adding.AsSpan(), ReduceOp.Max);
-        double alpha = moving[0];
+        communicator.AllReduce(together.AsSpan(), ReduceOp.Max);
+        double perMessage = Math.Clamp((together[0] - moving[0]) / (Several - 1), 0, moving[0]);
         double[] cores = [Environment.ProcessorCount];
         communicator.AllReduce(cores.AsSpan(), ReduceOp.Min);
         return new MeasuredLinks(
             communicator.WorldSize,
             (int)cores[0],
-            alpha,
+            moving[0] - perMessage,
+            perMessage,
             [
                 .. Enumerable.Range(1, Sizes.Length - 1).Select(size => new MeasuredLinks.Point(
-                    Sizes[size], Math.Max(0, moving[size] - alpha), Math.Max(0, adding[size] - moving[size]))),
+                    Sizes[size], Math.Max(0, moving[size] - moving[0]), Math.Max(0, adding[size] - moving[size]))),
             ]);
     }
 
-    private static Schedule Probe(int worldSize, Func<int, int, int, int, Step> receive) => Schedule.ForEachRank(
+    /// <summary>Each rank sends so many messages to its right neighbour and receives as many from its left one.</summary>
+    internal static Schedule Probe(int worldSize, Func<int, int, int, int, Step> receive, int messages = 1) => Schedule.ForEachRank(
         "probe",
         CollectiveGoal.AllReduce,
         worldSize,
@@ -65,8 +74,8 @@ internal static class LinkProbe
         scratch: 1,
         rank =>
         [
-            Step.Send(Ring.Wrap(rank + 1, worldSize), chunk: 0),
-            receive(Ring.Wrap(rank - 1, worldSize), 0, 0, 1),
+            .. Enumerable.Repeat(Step.Send(Ring.Wrap(rank + 1, worldSize), chunk: 0), messages),
+            .. Enumerable.Repeat(receive(Ring.Wrap(rank - 1, worldSize), 0, 0, 1), messages),
         ]);
 
     /// <summary>For one exchange: the median of a few rows of them.</summary>
@@ -83,7 +92,8 @@ internal static class LinkProbe
         return rows[Batches / 2];
     }
 
-    private static double Row(Communicator communicator, Schedule schedule, Span<byte> buffer, int calls)
+    /// <summary>Seconds for an exchange, in a row of them.</summary>
+    internal static double Row(Communicator communicator, Schedule schedule, Span<byte> buffer, int calls)
     {
         communicator.Barrier();
         long began = Stopwatch.GetTimestamp();

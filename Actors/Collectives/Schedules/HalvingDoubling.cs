@@ -12,14 +12,15 @@ namespace Orchestrator.Actors.Collectives.Schedules;
 /// see <see cref="FoldIn"/>.
 /// </para>
 /// <para>
-/// Each chunk is finished at one rank only, which hands its bits to all. What a rank adds up after each round, p = 4:
+/// Neighbours exchange the largest halves, since where ranks are unlike far from each other they are the nearest. Each
+/// chunk is finished at one rank only, which hands its bits to all. What a rank has after each round, p = 4:
 /// <code>
 /// rank       0     1     2     3
 /// at first   0123  0123  0123  0123
-/// halving    01    01    23    23        0 ↔ 2, 1 ↔ 3
-///            0     1     2     3         0 ↔ 1, 2 ↔ 3
-/// doubling   01    01    23    23        0 ↔ 1, 2 ↔ 3
-///            0123  0123  0123  0123      0 ↔ 2, 1 ↔ 3
+/// halving    01    23    01    23        0 ↔ 1, 2 ↔ 3
+///            0     2     1     3         0 ↔ 2, 1 ↔ 3
+/// doubling   01    23    01    23        0 ↔ 2, 1 ↔ 3
+///            0123  0123  0123  0123      0 ↔ 1, 2 ↔ 3
 /// </code>
 /// </para>
 /// </remarks>
@@ -35,7 +36,9 @@ internal static class HalvingDoubling
     /// <summary>The rounds of one member of a group, as many for each member.</summary>
     /// <param name="member">Its number in the group; peers are numbered likewise.</param>
     /// <param name="members">How many there are.</param>
-    /// <param name="firstChunk">Where the part begins that the group reduces: as many chunks as <see cref="FoldIn.Positions"/>.</param>
+    /// <param name="firstChunk">
+    /// Where the part begins that the group reduces: as many chunks as <see cref="FoldIn.Positions"/>.
+    /// </param>
     public static IEnumerable<Exchange> Rounds(int member, int members, int firstChunk)
     {
         FoldIn fold = new(members);
@@ -54,23 +57,35 @@ internal static class HalvingDoubling
         if (folds)
             yield return new Exchange(null, guest is { } giver ? Step.ReceiveReduce(giver, firstChunk, count: whole) : null);
 
-        for (int half = whole / 2; half > 0; half /= 2)
-            yield return Swap(half, gathers: false);
-        for (int half = 1; half < whole; half *= 2)
-            yield return Swap(half, gathers: true);
+        for (int distance = 1; distance < whole; distance *= 2)
+            yield return Swap(distance, gathers: false);
+        for (int distance = whole / 2; distance > 0; distance /= 2)
+            yield return Swap(distance, gathers: true);
 
         if (folds)
             yield return new Exchange(guest is { } told ? Step.Send(told, firstChunk, count: whole) : null, null);
 
-        // In both phases the two ranks of a pair have the two halves of a range of 2 · half chunks between them.
-        Exchange Swap(int half, bool gathers)
+        // In both phases the two ranks of a pair have the two halves of a range between them.
+        Exchange Swap(int distance, bool gathers)
         {
-            int peer = fold.RankAt(position ^ half);
-            int mine = firstChunk + (position & -half);
-            int other = firstChunk + ((position ^ half) & -half);
+            int peer = fold.RankAt(position ^ distance);
+            int half = whole / (2 * distance);
+            int mine = firstChunk + RangeOf(position, distance, whole);
+            int other = firstChunk + RangeOf(position ^ distance, distance, whole);
             return gathers
                 ? new Exchange(Step.Send(peer, mine, count: half), Step.Receive(peer, other, count: half))
                 : new Exchange(Step.Send(peer, other, count: half), Step.ReceiveReduce(peer, mine, count: half));
         }
+    }
+
+    /// <summary>
+    /// Where the range begins that a position has kept after the rounds up to this distance: a half for each bit.
+    /// </summary>
+    private static int RangeOf(int position, int distanceMax, int whole)
+    {
+        int start = 0;
+        for (int distance = 1; distance <= distanceMax; distance *= 2)
+            start += (position & distance) == 0 ? 0 : whole / (2 * distance);
+        return start;
     }
 }

@@ -37,6 +37,7 @@ internal sealed class GradientPipeline : IDisposable
     private readonly ImmutableArray<Bucket> _densePlan;
     private readonly FlatParameters _parameters;
     private readonly MaskSet _masks;
+    private readonly TimeProvider _time;
     private readonly IExchangeLane _lane;
     private readonly double[] _totals = new double[2];
     private readonly double[] _squares;
@@ -60,13 +61,15 @@ internal sealed class GradientPipeline : IDisposable
         ExchangeOptions options,
         FlatParameters parameters,
         ImmutableArray<GradientRange> order,
-        MaskSet masks)
+        MaskSet masks,
+        TimeProvider time)
     {
         _exchange = exchange;
         _options = options;
         _order = order;
         _parameters = parameters;
         _masks = masks;
+        _time = time;
         _densePlan = BucketPlan.Of(order, options.BucketBytes, survivors: null);
         _squares = new double[_densePlan.Length];
         _jobsBefore = new int[_densePlan.Length];
@@ -76,11 +79,18 @@ internal sealed class GradientPipeline : IDisposable
             : new InlineLane(Run);
     }
 
-    /// <summary>The gradient in units, in the order in which they come back; a unit may lie in several places.</summary>
-    public ImmutableArray<ImmutableArray<GradientRange>> Units =>
-        [.. _densePlan.Select(bucket => bucket.Pieces.Select(piece => piece.Range).ToImmutableArray())];
+    /// <summary>Time that the training thread has spent waiting here, all steps together: the communication that is exposed.</summary>
+    public TimeSpan Waited { get; private set; }
 
+    /// <summary>Of <see cref="UnitsOf"/>.</summary>
     public int UnitCount => _densePlan.Length;
+
+    /// <summary>The gradient in units, in the order in which they come back; a unit may lie in several places.</summary>
+    public static ImmutableArray<ImmutableArray<GradientRange>> UnitsOf(ExchangeOptions options, ImmutableArray<GradientRange> order) =>
+    [
+        .. BucketPlan.Of(order, options.BucketBytes, survivors: null)
+            .Select(bucket => bucket.Pieces.Select(piece => piece.Range).ToImmutableArray()),
+    ];
 
     /// <summary>Begins a step's exchange with its loss, before the backward pass.</summary>
     /// <param name="needsDense">Whether the gradients of masked weights are asked for.</param>
@@ -120,7 +130,7 @@ internal sealed class GradientPipeline : IDisposable
     /// <summary>Loss over all ranks, and whether any wants to stop.</summary>
     public (double Loss, bool Stop) AwaitTotals()
     {
-        _lane.Await(1);
+        Await(1);
         return (_totals[LossPlace], _totals[StopPlace] > 0);
     }
 
@@ -128,11 +138,18 @@ internal sealed class GradientPipeline : IDisposable
     /// <returns>Sum of its squares.</returns>
     public double AwaitUnit(int unit)
     {
-        _lane.Await(_jobsBefore[unit]);
+        Await(_jobsBefore[unit]);
         return _squares[unit];
     }
 
     public void Dispose() => _lane.Dispose();
+
+    private void Await(int jobs)
+    {
+        long start = _time.GetTimestamp();
+        _lane.Await(jobs);
+        Waited += _time.GetElapsedTime(start);
+    }
 
     /// <summary>On the exchanging thread. Job 0 is the loss, each other a bucket.</summary>
     private void Run(int job)

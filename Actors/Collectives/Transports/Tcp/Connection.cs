@@ -42,6 +42,16 @@ internal sealed class Connection : IDisposable
     /// <summary>Bytes given to the system that have not arrived at the peer's machine.</summary>
     public bool HasUnsent => Posix.Unacknowledged(Descriptor) > 0;
 
+    /// <summary>The peer has closed it too, or it is broken: what has not arrived never will.</summary>
+    public bool IsClosed
+    {
+        get
+        {
+            Span<Posix.PollEntry> entry = [new() { Descriptor = Descriptor }];
+            return Posix.Poll(entry, TimeSpan.Zero) && (entry[0].Returned & Posix.PollClosed) != 0;
+        }
+    }
+
     public void Dispose()
     {
         _socket.Dispose();

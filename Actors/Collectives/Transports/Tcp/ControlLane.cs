@@ -4,7 +4,7 @@ namespace Orchestrator.Actors.Collectives.Transports.Tcp;
 internal sealed class ControlLane(Connection connection, FrameLink outgoing, FrameLink incoming, int worldSize) : IDisposable
 {
     /// <summary>A peer that asks faster is answered late: there is always an end to reading.</summary>
-    public const int FramesPerLook = 16;
+    public const int FramesPerLook = 64;
 
     private readonly Lock _sending = new();
     private readonly byte[] _unsent = new byte[8 * ControlFrame.BytesMax];

@@ -27,12 +27,12 @@ internal static class Farewell
         }
 
         Deadline deadline = Deadline.In(PatienceMax);
-        Posix.PollEntry[] nothing = [];
         while (all.Any(IsStillSpeaking) && deadline.Remaining > TimeSpan.Zero)
-            _ = Posix.Poll(nothing, LookEvery);
+            _ = Posix.Poll([], LookEvery);
         foreach (Peer peer in all)
             peer.Control.ReadAway();
     }
 
-    private static bool IsStillSpeaking(Peer peer) => !peer.IsOnThisMachine && peer.Control.Connection.HasUnsent;
+    private static bool IsStillSpeaking(Peer peer) =>
+        !peer.IsOnThisMachine && peer.Control.Connection.HasUnsent && !peer.Control.Connection.IsClosed;
 }

@@ -12,6 +12,9 @@ internal static unsafe partial class Posix
     public const short PollIn = 0x001;
     public const short PollOut = 0x004;
 
+    /// <summary>POLLERR or POLLHUP, which a poll tells unasked.</summary>
+    public const short PollClosed = 0x018;
+
     /// <summary>Without this flag a write to a connection that the peer has closed kills the process.</summary>
     private const int NoSignal = 0x4000;
     private const int DontWait = 0x40;

@@ -44,6 +44,8 @@ internal sealed class TlsTunnel : IDisposable
     public static TlsTunnel Open(Socket wire, TcpTls tls, bool accepts, TimeSpan handshakeDeadline)
     {
         (int near, int far) = Posix.Pair();
+        // Streams want it so; their asynchronous calls block nobody.
+        wire.Blocking = true;
         TlsTunnel tunnel = new(
             wire, new Socket(new SafeSocketHandle(near, ownsHandle: true)), new Socket(new SafeSocketHandle(far, ownsHandle: true)));
         tunnel.Ended = Task.Run(() => tunnel.RunAsync(tls, accepts, handshakeDeadline));

@@ -22,6 +22,15 @@ internal sealed class MessageTimeTests
         Assert.That(MessageTime.Table(new MessageTime.Point(10, 5)).At(40), Is.EqualTo(20));
 
     [Test]
+    public void A_message_without_bytes_costs_what_a_message_costs()
+    {
+        Assert.That(MessageTime.PerByte(2, perMessage: 5).At(0), Is.EqualTo(5));
+        Assert.That(MessageTime.PerByte(2, perMessage: 5).Times(2).At(10), Is.EqualTo(50));
+        Assert.That(MessageTime.Table(new(0, 7), new(10, 27)).At(0), Is.EqualTo(7));
+        Assert.That(MessageTime.Table(new(0, 7), new(10, 27)).At(5), Is.EqualTo(17));
+    }
+
+    [Test]
     public void More_bytes_never_take_less_time() =>
         Gen.Select(Gen.Double[0, 5000], Gen.Double[0, 5000]).Sample((one, other) =>
             Assert.That(Cached.At(Math.Max(one, other)), Is.GreaterThanOrEqualTo(Cached.At(Math.Min(one, other)))));
@@ -46,6 +55,7 @@ internal sealed class MessageTimeTests
         Assert.That(() => MessageTime.Table(), Throws.ArgumentException);
         Assert.That(() => MessageTime.Table(new(1, 2), new(3, 1)), Throws.ArgumentException);
         Assert.That(() => MessageTime.Table(new(2, 2), new(2, 3)), Throws.ArgumentException);
+        Assert.That(() => MessageTime.Table(new(-1, 0), new(2, 3)), Throws.ArgumentException);
         Assert.That(() => MessageTime.Table(new MessageTime.Point(1, double.NaN)), Throws.ArgumentException);
     }
 }

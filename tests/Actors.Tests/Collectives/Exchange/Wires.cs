@@ -58,6 +58,7 @@ internal static class Ranks
         return rank => Communicator.Over(
             SharedMemoryTransport.Join(new RingMember("ring", 1, rank, worldSize), rendezvous, memory, cancellationOf(rank)),
             options,
-            cancellationOf(rank));
+            cancellationOf(rank),
+            Communicator.Registered);
     }
 }

@@ -72,13 +72,13 @@ internal sealed class GangOfProcessesTests : IDisposable
     }
 
     /// <summary>The transports are tested where they are; here the ranks must have found each other first.</summary>
-    private IGradientExchange Join(RankProcessAssignment assignment, IRendezvous rendezvous, CancellationToken abort)
+    private IGradientExchange Join(RankProcessAssignment assignment, CommunicatorOptions options, IRendezvous rendezvous, CancellationToken abort)
     {
         WorkerProtocol.RankAssignment rank = assignment.Rank;
         var member = new RingMember(rank.Trial, rank.Token, rank.Rank, rank.WorldSize);
         IReadOnlyList<string> all = rendezvous.Exchange(member, $"rank {rank.Rank}", TimeSpan.FromSeconds(20), abort);
         _found.Enqueue((rank.Rank, string.Join(", ", all)));
-        return _rings.Join(rank.Trial, rank.Token, rank.Rank, rank.WorldSize, abort);
+        return _rings.Join(rank.Trial, rank.Token, rank.Rank, rank.WorldSize, options, abort);
     }
 
     private static TrainingRankRunner Here(RunStore store) =>

@@ -134,7 +134,7 @@ internal sealed class RankChildTests : IDisposable
         Assert.That(left.Wait(Deadline), Is.True);
         process.Kill();
 
-        IGradientExchange Join(RankProcessAssignment assignment, IRendezvous rendezvous, CancellationToken abort)
+        IGradientExchange Join(RankProcessAssignment assignment, CommunicatorOptions options, IRendezvous rendezvous, CancellationToken abort)
         {
             joined.Set();
             left.Wait(Deadline, CancellationToken.None);
@@ -143,10 +143,10 @@ internal sealed class RankChildTests : IDisposable
     }
 
     private static IGradientExchange Alone(
-        RankProcessAssignment assignment, IRendezvous rendezvous, CancellationToken abort) => new SingleRankExchange();
+        RankProcessAssignment assignment, CommunicatorOptions options, IRendezvous rendezvous, CancellationToken abort) => new SingleRankExchange();
 
     private static IGradientExchange Cancellable(
-        RankProcessAssignment assignment, IRendezvous rendezvous, CancellationToken abort) => new Silent(rank: 0, abort);
+        RankProcessAssignment assignment, CommunicatorOptions options, IRendezvous rendezvous, CancellationToken abort) => new Silent(rank: 0, abort);
 
     private RunStore Store(int epochs, DataOptions? data = null)
     {

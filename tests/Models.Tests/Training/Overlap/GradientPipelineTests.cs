@@ -146,12 +146,33 @@ internal sealed class GradientPipelineTests
         Assert.That(threads, Is.Not.EqualTo(Environment.CurrentManagedThreadId));
     }
 
+    [Test]
+    public void What_is_waited_for_behind_the_backward_pass_is_counted()
+    {
+        var time = new Clock();
+        using var exchange = new ThreadExchange { Before = (_, _) => time.Seconds += 2 };
+        using var rank = new Rank(exchange.Of(0), Options with { Overlap = false }, time: time);
+
+        rank.Step(needsDense: true);
+
+        Assert.That(rank.Pipeline.Waited, Is.EqualTo(TimeSpan.FromSeconds(2 * exchange.Calls.Count)));
+    }
+
+    private sealed class Clock : TimeProvider
+    {
+        public long Seconds { get; set; }
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => Seconds;
+    }
+
     /// <summary>A pipeline with a network's parameters, gradients drawn, and masks of a share of the matrices.</summary>
     private sealed class Rank : IDisposable
     {
         private readonly RecurrentNetwork _network;
 
-        public Rank(IGradientExchange exchange, ExchangeOptions options, double sparsity = 0, int hidden = 20)
+        public Rank(IGradientExchange exchange, ExchangeOptions options, double sparsity = 0, int hidden = 20, TimeProvider? time = null)
         {
             var shape = new DataShape(30, 11, TaskKind.Ctc);
             var network = new NetworkOptions { HiddenSize = hidden, Layers = 2, Bidirectional = true };
@@ -178,7 +199,7 @@ internal sealed class GradientPipelineTests
                 value = random.NextSingle() - 0.5f;
             }
 
-            Pipeline = new GradientPipeline(exchange, options, Parameters, Order, Masks);
+            Pipeline = new GradientPipeline(exchange, options, Parameters, Order, Masks, time ?? TimeProvider.System);
         }
 
         public GradientPipeline Pipeline { get; }

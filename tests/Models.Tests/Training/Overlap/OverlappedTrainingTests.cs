@@ -1,4 +1,3 @@
-using Orchestrator.Models.Checkpoints;
 using Orchestrator.Models.Networks;
 using Orchestrator.Models.Pruning;
 using Orchestrator.Models.Training;
