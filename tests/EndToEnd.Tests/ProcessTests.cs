@@ -40,10 +40,10 @@ internal sealed class ProcessTests
 
             Assert.That(ended.ExitCode, Is.Zero, ended.ToString());
             Same.AssertTrained(RunFolder.In(place.PathOf("in-process")), RunFolder.In(place.PathOf(transport)));
-            Assert.That(ReportIn(place, transport), Does.Contain($"| Transport | {transport} |"));
+            Assert.That(ReportIn(place, transport), Does.Contain($"- Transport: {transport}\n"));
         }
 
-        Assert.That(ReportIn(place, "in-process"), Does.Contain("| Transport | in-process |"));
+        Assert.That(ReportIn(place, "in-process"), Does.Contain("- Transport: in-process\n"));
         await NothingIsLeftInMemoryAsync();
     }
 

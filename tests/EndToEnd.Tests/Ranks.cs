@@ -5,7 +5,7 @@ namespace Orchestrator.EndToEnd.Tests;
 /// <summary>The processes that a program has started for its ranks, as the kernel lists them (Linux only).</summary>
 internal static class Ranks
 {
-    private const string Verb = "rank";
+    private static readonly string[] Verbs = ["rank", "bench-rank"];
 
     /// <summary>Ids of the ranks' processes that are children of a process and live, the oldest first.</summary>
     public static int[] Of(int parent) =>
@@ -36,7 +36,7 @@ internal static class Ranks
         {
             if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int id)
                 && Read(folder, "cmdline") is { } command
-                && command.TrimEnd('\0').Split('\0')[^1] == Verb
+                && Verbs.Contains(command.TrimEnd('\0').Split('\0')[^1])
                 && Read(folder, "stat") is { } stat)
             {
                 yield return (id, ParentIn(stat));

@@ -65,7 +65,8 @@ internal static class LinkProbe
             ]);
     }
 
-    private static Schedule Probe(int worldSize, Func<int, int, int, int, Step> receive, int messages = 1) => Schedule.ForEachRank(
+    /// <summary>Each rank sends so many messages to its right neighbour and receives as many from its left one.</summary>
+    internal static Schedule Probe(int worldSize, Func<int, int, int, int, Step> receive, int messages = 1) => Schedule.ForEachRank(
         "probe",
         CollectiveGoal.AllReduce,
         worldSize,
@@ -91,7 +92,8 @@ internal static class LinkProbe
         return rows[Batches / 2];
     }
 
-    private static double Row(Communicator communicator, Schedule schedule, Span<byte> buffer, int calls)
+    /// <summary>Seconds for an exchange, in a row of them.</summary>
+    internal static double Row(Communicator communicator, Schedule schedule, Span<byte> buffer, int calls)
     {
         communicator.Barrier();
         long began = Stopwatch.GetTimestamp();
