@@ -209,7 +209,8 @@ public sealed class Communicator : IGradientExchange, IDisposable
         SharedMemoryTransport transport, CommunicatorOptions options, CancellationToken cancellation) =>
         Over(transport, options, cancellation, Registered, communicator => InPlaceProbe.Settle(communicator, transport));
 
-    private static CancellationTokenRegistration Registered(ITransport transport, CancellationToken cancellation) =>
+    /// <summary>Has a token fail the ring.</summary>
+    internal static CancellationTokenRegistration Registered(ITransport transport, CancellationToken cancellation) =>
         cancellation.UnsafeRegister(
             static state => ((ITransport)state!).Fail(RingFailure.Cancelled(((ITransport)state).Rank)), transport);
 
