@@ -168,9 +168,9 @@ internal sealed unsafe class SharedMemoryRogueTests
     }
 
     [Test]
-    public void A_chunk_that_cannot_be_read_where_it_should_lie_is_garbage([Values(1, -1)] int address)
+    public void A_chunk_that_cannot_be_read_where_it_should_lie_is_garbage()
     {
-        Exception? error = ReceiveFrom(rogue => SendAddress(rogue, to: 0, address), Short);
+        Exception? error = ReceiveFrom(rogue => SendAddress(rogue, to: 0, address: 1));
 
         Assert.That(error, Is.Not.Null.And.Matches(Failed(CollectiveFailure.Garbage, rank: 1, retryHelps: true)));
     }
