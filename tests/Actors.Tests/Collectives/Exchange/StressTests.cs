@@ -11,6 +11,7 @@ namespace Orchestrator.Actors.Tests.Collectives.Exchange;
 [TestFixture(Wires.InProcess)]
 [TestFixture(Wires.SharedMemory)]
 [TestFixture(Wires.InPlace)]
+[TestFixture(Wires.Tcp)]
 internal sealed class StressTests(Wires wires)
 {
     private const int Operations = 1500;

@@ -14,6 +14,9 @@ internal enum Wires
 
     /// <summary>Shared memory whose chunks are read where they lie, but for the shortest.</summary>
     InPlace,
+
+    /// <summary>Connections of this machine to itself.</summary>
+    Tcp,
 }
 
 /// <summary>Runs the ranks of a ring, each on its thread, and has them leave at the end.</summary>
@@ -50,6 +53,12 @@ internal static class Ranks
         }
 
         Noticeboard rendezvous = new(worldSize);
+        if (wires == Wires.Tcp)
+        {
+            return rank => Communicator.Join(
+                new RingMember("ring", 1, rank, worldSize), rendezvous, options with { Transport = Transport.Tcp }, cancellationOf(rank));
+        }
+
         SharedMemoryOptions memory = new(options.JoinDeadline, options.OperationDeadline)
         {
             RingBytes = 4096,
