@@ -11,13 +11,17 @@ internal static class Ranks
     public static int[] Of(int parent) =>
         [.. Alive().Where(process => process.Parent == parent).Select(process => process.Id).Order()];
 
-    /// <summary>Waits until a program has so many.</summary>
+    /// <summary>Ids of the ranks' processes that live in a folder, whoever their parent is by now.</summary>
+    public static int[] In(string folder) =>
+        [.. Alive().Where(process => WorkingFolderOf(process.Id) == folder).Select(process => process.Id)];
+
+    /// <summary>Waits until a program has so many at least.</summary>
     public static async Task<int[]> AwaitAsync(Program program, int count)
     {
         int[] found = [];
         while (!program.HasExited && (found = Of(program.Id)).Length < count)
             await Task.Delay(10);
-        Assert.That(found, Has.Length.EqualTo(count), "the program ended, or has other processes than its ranks");
+        Assert.That(found, Has.Length.GreaterThanOrEqualTo(count), "the program has ended");
         return found;
     }
 
@@ -41,6 +45,18 @@ internal static class Ranks
             {
                 yield return (id, ParentIn(stat));
             }
+        }
+    }
+
+    private static string? WorkingFolderOf(int id)
+    {
+        try
+        {
+            return new FileInfo($"/proc/{id}/cwd").LinkTarget;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 

@@ -14,8 +14,6 @@ internal abstract record Costs;
 internal sealed record Links(LinkCosts Inside, LinkCosts Between, int NodeSize) : Costs
 {
     public static Links AllAlike(LinkCosts link) => new(link, link, NodeSize: 1);
-
-    public bool AreAlike => Inside == Between || NodeSize == 1;
 }
 
 /// <summary>

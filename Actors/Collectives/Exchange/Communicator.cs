@@ -190,7 +190,7 @@ public sealed class Communicator : IGradientExchange, IDisposable
         Action<Communicator>? settle = null)
     {
         // The links are measured over rings, which every communicator can run.
-        FixedPolicy first = FixedPolicy.Of(options with { Algorithm = AllReduceAlgorithm.Ring }, transport.WorldSize, costs: null);
+        FixedPolicy first = FixedPolicy.Of(options with { Algorithm = AllReduceAlgorithm.Ring }, transport.WorldSize, costsFor: null);
         Communicator communicator = new(transport, first, cancellation, register?.Invoke(transport, cancellation) ?? default);
         try
         {
@@ -218,8 +218,8 @@ public sealed class Communicator : IGradientExchange, IDisposable
     internal void Use(CommunicatorOptions options)
     {
         Policy = options.Algorithm == AllReduceAlgorithm.Auto && WorldSize > 1
-            ? new AutoPolicy(WorldSize, (_links ?? MeasureLinks(options.Links)).ToCosts())
-            : FixedPolicy.Of(options, WorldSize, _links?.ToCosts());
+            ? new AutoPolicy(WorldSize, (_links ?? MeasureLinks(options.Links)).ToCosts)
+            : FixedPolicy.Of(options, WorldSize, _links is { } links ? links.ToCosts : null);
     }
 
     /// <summary>Finds out what messages cost; all ranks call it. Once for a communicator, whoever asks.</summary>

@@ -27,15 +27,13 @@ internal static class InPlaceProbe
         if (communicator.WorldSize == 1 || readers[0] == 0)
             return;
 
-        Schedule schedule = LinkProbe.Probe(communicator.WorldSize, Step.ReceiveReduce);
         using PinnedMemory memory = new();
         int threshold = int.MaxValue;
         foreach (int size in Sizes)
         {
-            Span<byte> buffer = memory.OfAtLeast(Sizes[^1])[..size];
-            buffer.Clear();
-            double copied = Seconds(int.MaxValue, buffer);
-            double inPlace = Seconds(1, buffer);
+            ExchangeSeries series = new(communicator, memory, size, bufferBytes: size);
+            double copied = Seconds(int.MaxValue, series);
+            double inPlace = Seconds(1, series);
             if (inPlace < copied)
             {
                 threshold = size;
@@ -45,13 +43,13 @@ internal static class InPlaceProbe
 
         transport.InPlaceBytesMin = threshold;
 
-        double Seconds(int inPlaceBytesMin, Span<byte> buffer)
+        double Seconds(int inPlaceBytesMin, ExchangeSeries series)
         {
             transport.InPlaceBytesMin = inPlaceBytesMin;
             double[] rows = new double[Rows];
             for (int row = -1; row < Rows; row++)
             {
-                double seconds = LinkProbe.Row(communicator, schedule, buffer, calls: 2);
+                double seconds = series.Row(Step.ReceiveReduce, calls: 2);
                 if (row >= 0)
                     rows[row] = seconds;
             }

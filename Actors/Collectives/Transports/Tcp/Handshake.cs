@@ -36,7 +36,9 @@ internal sealed class Handshake
     private readonly MemberCard _self;
     private readonly byte[] _secret;
     private readonly Func<MemberCard, Refusal?> _check;
-    private byte[] _cards = [];
+
+    /// <summary>The connector's, then the acceptor's, as they went over the wire.</summary>
+    private readonly byte[] _cards = new byte[2 * MemberCard.Bytes];
     private Kind _awaited;
 
     private Handshake(MemberCard self, ReadOnlyMemory<byte> secret, Func<MemberCard, Refusal?> check)
@@ -80,6 +82,7 @@ internal sealed class Handshake
     public static Handshake Connect(MemberCard self, ReadOnlyMemory<byte> secret, Func<MemberCard, Refusal?> check)
     {
         Handshake handshake = new(self, secret, check) { _awaited = Kind.Challenge };
+        self.Write(handshake._cards);
         handshake.Outbox = Message(Kind.Hello, message => self.Write(message[CardAt..]));
         return handshake;
     }
@@ -114,11 +117,11 @@ internal sealed class Handshake
         {
             case Kind.Hello:
                 Peer = MemberCard.Read(message[CardAt..]);
-                TakeHello(Peer, _self with { To = Peer.From, Connection = Peer.Connection });
+                TakeHello(message.Slice(CardAt, MemberCard.Bytes), _self with { To = Peer.From, Connection = Peer.Connection });
                 break;
             case Kind.Challenge:
                 Peer = MemberCard.Read(message[CardAt..]);
-                Remember(_self, Peer);
+                message.Slice(CardAt, MemberCard.Bytes).CopyTo(_cards.AsSpan(MemberCard.Bytes));
                 if (IsMac(message, AcceptorSays))
                     Outbox = Message(Kind.Proof, WriteProof);
                 _awaited = Kind.Welcome;
@@ -137,9 +140,10 @@ internal sealed class Handshake
         }
     }
 
-    private void TakeHello(MemberCard connector, MemberCard self)
+    private void TakeHello(ReadOnlySpan<byte> connector, MemberCard self)
     {
-        Remember(connector, self);
+        connector.CopyTo(_cards);
+        self.Write(_cards.AsSpan(MemberCard.Bytes));
         Outbox = Message(Kind.Challenge, answer =>
         {
             self.Write(answer[CardAt..]);
@@ -158,13 +162,6 @@ internal sealed class Handshake
     }
 
     private void WriteProof(Span<byte> message) => Mac(ConnectorSays).CopyTo(message[MacAt..]);
-
-    private void Remember(MemberCard connector, MemberCard acceptor)
-    {
-        _cards = new byte[2 * MemberCard.Bytes];
-        connector.Write(_cards);
-        acceptor.Write(_cards.AsSpan(MemberCard.Bytes));
-    }
 
     private byte[] Mac(byte direction) => HMACSHA256.HashData(_secret, (byte[])[direction, .. _cards]);
 

@@ -133,7 +133,7 @@ internal static unsafe partial class Posix
             : throw new Win32Exception(Marshal.GetLastPInvokeError());
     }
 
-    /// <summary>A descriptor that <see cref="Ring"/> makes readable, by any thread, for good.</summary>
+    /// <summary>A descriptor that <see cref="Ring"/> makes readable, by any thread, until it is silenced.</summary>
     public static int Bell()
     {
         int descriptor = EventDescriptor(0, EventNonBlockingCloseOnExec);
@@ -146,6 +146,14 @@ internal static unsafe partial class Posix
         ulong one = 1;
         // It fails only when the counter is full: then the descriptor is readable anyway.
         _ = Write(bell, &one, sizeof(ulong));
+    }
+
+    /// <summary>See <see cref="Bell"/>.</summary>
+    public static void Silence(int bell)
+    {
+        ulong rings;
+        // It fails only when nobody has rung.
+        _ = Read(bell, &rings, sizeof(ulong));
     }
 
     public static void CloseDescriptor(int descriptor) => _ = Close(descriptor);
@@ -180,6 +188,10 @@ internal static unsafe partial class Posix
     [LibraryImport("libc", EntryPoint = "write")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial nint Write(int descriptor, void* source, nuint bytes);
+
+    [LibraryImport("libc", EntryPoint = "read")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial nint Read(int descriptor, void* target, nuint bytes);
 
     [LibraryImport("libc", EntryPoint = "ioctl")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -49,11 +49,11 @@ internal sealed unsafe class ReceiveLane(Connection connection) : IDisposable
     public RingFailure? Fault { get; private set; }
 
     /// <summary>The frame to take next.</summary>
-    public void Expect(in DataFrame frame, byte* target, long bytes, Reducer? reducer)
+    public void Expect(in DataFrame frame, nint target, long bytes, Reducer? reducer)
     {
         _expected = frame;
         _hasHeader = false;
-        _target = target;
+        _target = (byte*)target;
         _bytes = bytes;
         _taken = 0;
         _reducer = reducer;

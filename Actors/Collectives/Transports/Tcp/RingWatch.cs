@@ -70,9 +70,7 @@ internal sealed class RingWatch : IDisposable
     /// <param name="entries"><see cref="EntryCount"/> of them.</param>
     public void Await(Span<Posix.PollEntry> entries)
     {
-        // The bell stays rung: once it has, whoever still has to wait is not waiting for it.
-        bool isRung = Volatile.Read(ref _failure) is not null;
-        entries[0] = new Posix.PollEntry { Descriptor = isRung ? -1 : _bell, Events = Posix.PollIn };
+        entries[0] = new Posix.PollEntry { Descriptor = _bell, Events = Posix.PollIn };
         for (int rank = 0; rank < _peers.Length; rank++)
         {
             int descriptor = _peers[rank] is { Control.IsGone: false } peer ? peer.Control.Connection.Descriptor : -1;
@@ -83,6 +81,8 @@ internal sealed class RingWatch : IDisposable
     /// <summary>Listens to those who have spoken, as a poll of <see cref="Await"/> tells.</summary>
     public void Listen(ReadOnlySpan<Posix.PollEntry> entries)
     {
+        if (entries[0].Returned != 0)
+            Posix.Silence(_bell);
         for (int rank = 0; rank < _peers.Length; rank++)
         {
             if (entries[1 + rank].Returned != 0)

@@ -33,11 +33,11 @@ internal sealed unsafe class SendLane(Connection connection) : IDisposable
     /// <param name="payload">Stays where it is until the frame is sent.</param>
     /// <param name="bytes">Of the payload.</param>
     /// <param name="chunk">Told to <see cref="Push"/>'s caller when the frame is sent.</param>
-    public void Add(in DataFrame frame, byte* payload, long bytes, int chunk)
+    public void Add(in DataFrame frame, nint payload, long bytes, int chunk)
     {
         int slot = (_first + _count) % Capacity;
         frame.Write(new Span<byte>(_headers + (slot * DataFrame.Bytes), DataFrame.Bytes));
-        _parcels[slot] = new Parcel { Payload = payload, Bytes = bytes + DataFrame.Bytes, Chunk = chunk };
+        _parcels[slot] = new Parcel { Payload = (byte*)payload, Bytes = bytes + DataFrame.Bytes, Chunk = chunk };
         _count++;
     }
 

@@ -97,6 +97,7 @@ internal sealed unsafe class TcpTransport : ITransport
 
     public void Begin()
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         _operation = _done;
         _watch.Begun = _operation + 1;
         _deadline = Deadline.In(_options.OperationDeadline);
@@ -112,10 +113,10 @@ internal sealed unsafe class TcpTransport : ITransport
             AwaitSent(to, SendLane.Capacity - 1);
         int parts = PartsOf(envelope);
         int slot = peer.UnderWay.Add(parts);
-        byte* first = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(chunk));
+        nint first = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(chunk));
         for (int part = 0; part < parts; part++)
         {
-            (long start, long bytes) = StripeOf(envelope, part, parts);
+            (nint start, long bytes) = StripeOf(envelope, part, parts);
             SendLane lane = peer.Sending[part];
             bool wasIdle = lane.IsIdle;
             lane.Add(new DataFrame(peer.Outgoing, _operation, peer.ChunksSent, (byte)part, envelope), first + start, bytes, slot);
@@ -134,10 +135,10 @@ internal sealed unsafe class TcpTransport : ITransport
         ArgumentOutOfRangeException.ThrowIfNotEqual(target.Length, expected.Bytes, nameof(target));
         Peer peer = PeerOf(from);
         int parts = PartsOf(expected);
-        byte* first = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(target));
+        nint first = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(target));
         for (int part = 0; part < parts; part++)
         {
-            (long start, long bytes) = StripeOf(expected, part, parts);
+            (nint start, long bytes) = StripeOf(expected, part, parts);
             DataFrame frame = new(peer.Incoming, _operation, peer.ChunksReceived, (byte)part, expected);
             peer.Receiving[part].Expect(frame, first + start, bytes, reducer);
         }
@@ -198,12 +199,12 @@ internal sealed unsafe class TcpTransport : ITransport
     private int PartsOf(in Envelope envelope) => envelope.Bytes > _options.StripeBytes ? _options.Connections : 1;
 
     /// <summary>In bytes; at the boundaries of elements.</summary>
-    private static (long Start, long Bytes) StripeOf(in Envelope envelope, int part, int parts)
+    private static (nint Start, long Bytes) StripeOf(in Envelope envelope, int part, int parts)
     {
         long start = (long)envelope.Count * part / parts;
         long end = (long)envelope.Count * (part + 1) / parts;
         int elementBytes = envelope.Type.Bytes();
-        return (start * elementBytes, (end - start) * elementBytes);
+        return ((nint)(start * elementBytes), (end - start) * elementBytes);
     }
 
     private bool HasToPull(Peer peer)

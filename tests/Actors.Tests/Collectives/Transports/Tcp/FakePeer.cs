@@ -7,7 +7,7 @@ using Orchestrator.Actors.Collectives.Transports.Tcp;
 
 namespace Orchestrator.Actors.Tests.Collectives.Transports.Tcp;
 
-/// <summary>The highest rank of a ring: it joins as it should, and then sends whatever the test has in mind.</summary>
+/// <summary>A rank of a ring, the highest unless said otherwise: it joins as it should, and then sends whatever the test has in mind.</summary>
 internal sealed class FakePeer : IDisposable
 {
     private readonly Socket[][] _sockets;
@@ -20,9 +20,9 @@ internal sealed class FakePeer : IDisposable
 
     public int Rank { get; }
 
-    public static FakePeer Join(IRendezvous rendezvous, int worldSize)
+    public static FakePeer Join(IRendezvous rendezvous, int worldSize, int? rank = null)
     {
-        RingMember member = TcpRing.Member(worldSize - 1, worldSize);
+        RingMember member = TcpRing.Member(rank ?? worldSize - 1, worldSize);
         IReadOnlyList<string> addresses = rendezvous.Exchange(member, "127.0.0.1:1", TcpRing.Ample, CancellationToken.None);
         return new FakePeer(member.Rank, [.. Enumerable.Range(0, member.Rank).Select(to => ConnectTo(addresses[to], member, to))]);
     }

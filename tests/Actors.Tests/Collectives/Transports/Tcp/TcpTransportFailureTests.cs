@@ -1,7 +1,5 @@
 using Orchestrator.Actors.Collectives;
-using Orchestrator.Actors.Collectives.Reduction;
 using Orchestrator.Actors.Collectives.Rendezvous;
-using Orchestrator.Actors.Collectives.Transports;
 using Orchestrator.Actors.Collectives.Transports.Tcp;
 
 namespace Orchestrator.Actors.Tests.Collectives.Transports.Tcp;
