@@ -18,6 +18,7 @@ internal static class Program
         new("overlap", "what the gradient exchange adds to a training step, with and without overlap", OverlapBenchmark.Run),
         new("packing", "packing and unpacking the gradients of surviving weights, beside a copy", PackingBenchmark.Run),
         new("crossover", "which AllReduce is the cheapest where, by the cost model: charts and tables of the documents", CrossoverBenchmark.Run),
+        new("allreduce-model", "AllReduce predicted by the cost model, against measured", ModelBenchmark.Run),
         new("allreduce-peers", "AllReduce beside Open MPI and Gloo, processes on this machine", PeersBenchmark.Run),
         new("reduction", "adding up buffers, beside copying them", ReductionBenchmark.Run),
         new("masks", "applying and renewing the masks of one GRU layer, beside libtorch's product", MaskBenchmark.Run),

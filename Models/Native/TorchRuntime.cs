@@ -42,8 +42,25 @@ public static class TorchRuntime
         nint libtorch = TorchLibraries.Load();
         Processor processor = Processor.Current();
         string dispatch = MklDispatch.Apply(libtorch, processor, wasLoaded);
+        SettleMkl();
         string torchSharp = typeof(torch).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
             ?.InformationalVersion.Split('+')[0] ?? "unknown";
         return new TorchDescription(torch.__version__, torchSharp, processor.Vendor, processor.Model, dispatch);
+    }
+
+    /// <summary>
+    /// MKL chooses its code at the first call, and a second thread that calls meanwhile may be given other code, for that
+    /// call alone: where two threads began with a tanh at the same moment, one of them got other bits in 2 of 210 processes.
+    /// So the first calls, a product and functions of vectors, are made here, before there are threads.
+    /// </summary>
+    private static void SettleMkl()
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        using torch.Tensor ones = torch.ones(16, 16);
+        _ = ones.matmul(ones);
+        _ = ones.tanh();
+        _ = ones.exp();
+        _ = ones.log();
+        _ = ones.sqrt();
     }
 }

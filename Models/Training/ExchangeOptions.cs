@@ -13,7 +13,7 @@ public sealed record ExchangeOptions
     [Description("Exchanges gradients while the backward pass still runs. The result has the same bits either way.")]
     public bool Overlap { get; init; } = true;
 
-    [Description("Leaves the gradients of masked weights out of the exchange at steps that do not need them.")]
+    [Description("Leaves the gradients of masked weights out of the exchange at steps that do not need them. The same bits with 2 ranks and with direct; else the order of additions differs.")]
     public bool Masked { get; init; } = true;
 
     [Description("Algorithm of the exchange. auto: chosen from the cost model by measured links, once per run, and recorded with the run; the others give the same bits on every machine.")]

@@ -33,15 +33,16 @@ internal sealed class RankTrainer : IDisposable
         _packer = new BatchPacker(run.Data.Shape);
         Masks = new MaskSet(run.Pruning, _network.Parameters.Infos, _network.Parameters.Values);
         _head.Check(run.Data.Train);
-        if (run.Exchange.WorldSize > 1)
-        {
-            _pipeline = new GradientPipeline(
-                run.Exchange, run.Configuration.Training.Exchange, Parameters, _network.GradientOrder, Masks, run.Time);
-        }
+        bool isAlone = run.Exchange.WorldSize == 1;
+        ExchangeOptions options = run.Configuration.Training.Exchange;
+        _optimizer = isAlone || !StepsByUnit
+            ? new FlatOptimizer(run.Configuration.Optimizer, Parameters)
+            : new FlatOptimizer(run.Configuration.Optimizer, Parameters, GradientPipeline.UnitsOf(options, _network.GradientOrder));
 
-        _optimizer = _pipeline is not null && StepsByUnit
-            ? new FlatOptimizer(run.Configuration.Optimizer, Parameters, _pipeline.Units)
-            : new FlatOptimizer(run.Configuration.Optimizer, Parameters);
+        // Last: with it a thread begins, which nobody would end if anything threw behind it.
+        _pipeline = isAlone
+            ? null
+            : new GradientPipeline(run.Exchange, options, Parameters, _network.GradientOrder, Masks, run.Time);
     }
 
     public MaskSet Masks { get; }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
+using Orchestrator.Actors.Collectives;
 using Orchestrator.Actors.Collectives.Exchange;
 using Orchestrator.Actors.Collectives.Measurement;
 using Orchestrator.Actors.Collectives.Reduction;
@@ -118,6 +119,11 @@ internal static class BenchCommand
         catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
         {
             return ExitCode.Stopped;
+        }
+        catch (Exception failure) when (failure is BenchRankException or CollectiveException)
+        {
+            terminal.Error.WriteLine(failure.Message);
+            return ExitCode.SomeFailed;
         }
 
         if (json)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Newtonsoft.Json;
+using Orchestrator.Actors.Collectives;
 using Orchestrator.Actors.Collectives.Exchange;
 using Orchestrator.Actors.Collectives.Measurement;
 using Orchestrator.Actors.Collectives.Rendezvous;
@@ -19,7 +20,7 @@ internal static class BenchRing
     /// <param name="report">Called with each point as it comes, by whichever thread.</param>
     /// <param name="stop">Ends it; no process stays behind.</param>
     /// <exception cref="OperationCanceledException">It was ended.</exception>
-    /// <exception cref="IOException">A rank's process has failed.</exception>
+    /// <exception cref="BenchRankException">The process of a rank has failed.</exception>
     public static async Task RunAsync(BenchRequest request, Action<BenchmarkPoint> report, CancellationToken stop)
     {
         if (request.Transport is null)
@@ -34,13 +35,20 @@ internal static class BenchRing
     {
         BenchRankRequest rank = JsonConvert.DeserializeObject<BenchRankRequest>(input.ReadLine() ?? "null")
             ?? throw new InvalidDataException("Nothing was asked of this rank.");
-        using CancellationTokenSource orphaned = new();
         ExitWithParent(input);
         RingMember member = new(Name, Token, rank.Rank, rank.Ring.WorldSize);
-        using Communicator communicator = Communicator.Join(
-            member, new FileRendezvous(rank.Folder), rank.Ring.Options, orphaned.Token);
-        AllReduceBenchmark.Run(communicator, rank.Ring.Plan, Tell, orphaned.Token);
-        return ExitCode.Done;
+        try
+        {
+            using Communicator communicator = Communicator.Join(
+                member, new FileRendezvous(rank.Folder), rank.Ring.Options, CancellationToken.None);
+            AllReduceBenchmark.Run(communicator, rank.Ring.Plan, Tell, CancellationToken.None);
+            return ExitCode.Done;
+        }
+        catch (CollectiveException failure)
+        {
+            Console.Error.WriteLine(failure.Message);
+            return ExitCode.SomeFailed;
+        }
 
         void Tell(BenchmarkPoint point)
         {
@@ -73,15 +81,18 @@ internal static class BenchRing
         {
             for (int rank = 0; rank < request.WorldSize; rank++)
                 ranks.Add(Start(new BenchRankRequest(folder, rank, request)));
-            Task<string>[] errors = [.. ranks.Select(rank => rank.StandardError.ReadToEndAsync(CancellationToken.None))];
+            Task<string>[] said = [.. ranks.Select(rank => rank.StandardError.ReadToEndAsync(CancellationToken.None))];
             while (await ranks[0].StandardOutput.ReadLineAsync(stop) is { } line)
                 report(JsonConvert.DeserializeObject<BenchmarkPoint>(line)!);
             await Task.WhenAll(ranks.Select(rank => rank.WaitForExitAsync(stop)));
-            for (int rank = 0; rank < ranks.Count; rank++)
-            {
-                if (ranks[rank].ExitCode != ExitCode.Done)
-                    throw new IOException($"Rank {rank} has ended with exit code {ranks[rank].ExitCode}: {(await errors[rank]).Trim()}");
-            }
+            string[] errors = await Task.WhenAll(said);
+            string[] failed =
+            [
+                .. Enumerable.Range(0, ranks.Count).Where(rank => ranks[rank].ExitCode != ExitCode.Done).Select(
+                    rank => $"Rank {rank} has ended with exit code {ranks[rank].ExitCode}. {errors[rank].Trim()}".TrimEnd()),
+            ];
+            if (failed.Length > 0)
+                throw new BenchRankException(string.Join(Environment.NewLine, failed));
         }
         finally
         {
@@ -125,3 +136,6 @@ internal static class BenchRing
         Name = "parent",
     }.Start();
 }
+
+/// <summary>Processes of ranks have failed.</summary>
+internal sealed class BenchRankException(string message) : Exception(message);

@@ -1,7 +1,5 @@
 using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
-using Newtonsoft.Json.Linq;
 
 namespace Orchestrator.Bench.AllReduce;
 
@@ -89,29 +87,13 @@ internal static class PeersBenchmark
         public Row[] Rows(string bytes) => [.. _rows.Where(row => row.Bytes == bytes)];
 
         protected abstract IEnumerable<Row> Take();
-
-        protected static string Output(string program, IEnumerable<string> arguments)
-        {
-            using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
-            string output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            return process.ExitCode == 0
-                ? output
-                : throw new InvalidOperationException($"`{program}` has ended with exit code {process.ExitCode}.");
-        }
     }
 
     private sealed class OwnSide(string name, string transport, string ranks, string budget, string algorithm, string[] sizes) : Side(name)
     {
         protected override IEnumerable<Row> Take()
         {
-            string json = Output(
-                "dotnet",
-                [
-                    Path.Combine(AppContext.BaseDirectory, "orchestrator.dll"), "bench", "allreduce", "--json", "--transport", transport,
-                    "--world-size", ranks, "--milliseconds", budget, "--algorithm", algorithm, "--sizes", string.Join(',', sizes),
-                ]);
-            return JArray.Parse(json).Select(point => new Row(
+            return OwnProgram.AllReduce(transport, ranks, budget, algorithm, sizes).Select(point => new Row(
                 (string)point["bytes"]!, (double)point["singleSeconds"]!, (double)point["backToBackSeconds"]!));
         }
     }
@@ -134,7 +116,7 @@ internal static class PeersBenchmark
 
         protected override IEnumerable<Row> Take() =>
         [
-            .. Output(program, arguments).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')).Select(words => new Row(
+            .. OwnProgram.Output(program, arguments).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')).Select(words => new Row(
                 words[0], double.Parse(words[1], CultureInfo.InvariantCulture), double.Parse(words[3], CultureInfo.InvariantCulture))),
         ];
     }
@@ -148,7 +130,7 @@ internal static class PeersBenchmark
         {
             try
             {
-                Output("mpicc", ["-O2", "-o", Peer("allreduce_mpi"), Peer("allreduce_mpi.c")]);
+                OwnProgram.Output("mpicc", ["-O2", "-o", Peer("allreduce_mpi"), Peer("allreduce_mpi.c")]);
             }
             catch (Exception exception) when (exception is Win32Exception or InvalidOperationException)
             {

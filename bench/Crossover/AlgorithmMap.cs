@@ -4,7 +4,9 @@ using Orchestrator.Actors.Collectives.Schedules;
 
 namespace Orchestrator.Bench.Crossover;
 
-/// <summary>The cheapest algorithm for each number of ranks (2 to 65,536) and of bytes (256 B to 1 GiB), in powers of two.</summary>
+/// <summary>
+/// The cheapest algorithm for each number of ranks (2 to 65,536) and of bytes (256 B to 1 GiB), in powers of two.
+/// </summary>
 internal sealed class AlgorithmMap
 {
     public const int ElementBytes = 4;
@@ -16,7 +18,10 @@ internal sealed class AlgorithmMap
         foreach (int worldSize in WorldSizes)
         {
             foreach (long bytes in Sizes)
-                _choices[(worldSize, bytes)] = Chooser.Choose(CollectiveGoal.AllReduce, worldSize, bytes / ElementBytes, ElementBytes, links);
+            {
+                long length = bytes / ElementBytes;
+                _choices[(worldSize, bytes)] = Chooser.Choose(CollectiveGoal.AllReduce, worldSize, length, ElementBytes, links);
+            }
         }
     }
 

@@ -56,8 +56,8 @@ internal static class CrossoverBenchmark
         foreach (int worldSize in AlgorithmMap.WorldSizes)
         {
             (Algorithm Algorithm, long FirstBytes)[] ranges = [.. map.Ranges(worldSize)];
-            string later = string.Join(", ", ranges.Skip(1).Select(range => $"from {Svg.Bytes(range.FirstBytes)} {Svg.NameOf(range.Algorithm)}"));
-            page.AppendLine($"| {worldSize:N0} | {Svg.NameOf(ranges[0].Algorithm)} | {later} |");
+            var later = ranges.Skip(1).Select(range => $"from {Svg.Bytes(range.FirstBytes)} {Svg.NameOf(range.Algorithm)}");
+            page.AppendLine($"| {worldSize:N0} | {Svg.NameOf(ranges[0].Algorithm)} | {string.Join(", ", later)} |");
         }
 
         page.AppendLine();

@@ -23,12 +23,36 @@ internal sealed record LinkFigures(string Name, string File, Links Links, string
 
     public static IReadOnlyList<LinkFigures> All { get; } =
     [
-        new("10 Gb/s Ethernet, TCP", "ethernet-10", Links.AllAlike(Ethernet10), "rate: the standard's; α: assumption, half a loopback round trip of 48–68 µs"),
-        new("100 Gb/s Ethernet, TCP", "ethernet-100", Links.AllAlike(Ethernet100), "rate: the standard's; α: the same assumption"),
-        new("InfiniBand HDR, 200 Gb/s", "infiniband-hdr", Links.AllAlike(InfiniBandHdr), "rate: vendor's; α: NCCL's tuning table (network, ring, LL)"),
-        new("InfiniBand NDR, 400 Gb/s", "infiniband-ndr", Links.AllAlike(InfiniBandNdr), "rate: vendor's; α: NCCL's tuning table (network, ring, LL)"),
-        new("NVLink 4, 450 GB/s each way", "nvlink-4", Links.AllAlike(NvLink4), "rate: vendor's 900 GB/s both ways; α: NCCL's tuning table (NVLink, ring, LL128)"),
-        new("8 ranks a node: NVLink 4 inside, InfiniBand NDR between", "nvlink-4-infiniband-ndr", new Links(NvLink4, InfiniBandNdr, NodeSize: 8), "those of the two links; each rank has a network port of its own"),
+        new(
+            "10 Gb/s Ethernet, TCP",
+            "ethernet-10",
+            Links.AllAlike(Ethernet10),
+            "rate: the standard's; α: assumption, half a loopback round trip of 48–68 µs"),
+        new(
+            "100 Gb/s Ethernet, TCP",
+            "ethernet-100",
+            Links.AllAlike(Ethernet100),
+            "rate: the standard's; α: the same assumption"),
+        new(
+            "InfiniBand HDR, 200 Gb/s",
+            "infiniband-hdr",
+            Links.AllAlike(InfiniBandHdr),
+            "rate: vendor's; α: NCCL's tuning table (network, ring, LL)"),
+        new(
+            "InfiniBand NDR, 400 Gb/s",
+            "infiniband-ndr",
+            Links.AllAlike(InfiniBandNdr),
+            "rate: vendor's; α: NCCL's tuning table (network, ring, LL)"),
+        new(
+            "NVLink 4, 450 GB/s each way",
+            "nvlink-4",
+            Links.AllAlike(NvLink4),
+            "rate: vendor's 900 GB/s both ways; α: NCCL's tuning table (NVLink, ring, LL128)"),
+        new(
+            "8 ranks a node: NVLink 4 inside, InfiniBand NDR between",
+            "nvlink-4-infiniband-ndr",
+            new Links(NvLink4, InfiniBandNdr, NodeSize: 8),
+            "those of the two links; each rank has a network port of its own"),
     ];
 
     private static LinkCosts Link(double alphaMicroseconds, double gigabytes, double perMessage, double addingGigabytes) => new(

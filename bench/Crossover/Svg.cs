@@ -36,7 +36,8 @@ internal static class Svg
             Text(svg, Left - 6, y + 15, worldSize.ToString("N0"), "end");
             foreach ((int column, long bytes) in AlgorithmMap.Sizes.Index())
             {
-                svg.AppendLine($"""<rect x="{Left + (cell * column)}" y="{y}" width="{cell - 1}" height="{cell - 1}" fill="{Colors[map.Best(worldSize, bytes)]}"/>""");
+                string color = Colors[map.Best(worldSize, bytes)];
+                svg.AppendLine($"""<rect x="{Left + (cell * column)}" y="{y}" width="{cell - 1}" height="{cell - 1}" fill="{color}"/>""");
             }
         }
 
@@ -58,7 +59,7 @@ internal static class Svg
         const int plotWidth = 500;
         const int plotHeight = 300;
         StringBuilder svg = Begin(Left + plotWidth + 20 + LegendWidth, Top + plotHeight + 50, title);
-        Algorithm[] algorithms = [.. Colors.Keys.Where(algorithm => !double.IsNaN(map.Time(algorithm, worldSize, AlgorithmMap.Sizes[0])))];
+        Algorithm[] algorithms = [.. Colors.Keys.Where(IsCandidate)];
         double scale = RoundUp(algorithms.Max(algorithm => AlgorithmMap.Sizes.Max(bytes => Bandwidth(algorithm, bytes))));
         for (int line = 0; line <= 4; line++)
         {
@@ -80,6 +81,8 @@ internal static class Svg
         Text(svg, 12, Top - 8, "GB/s", "start");
         Legend(svg, Left + plotWidth + 20, algorithms);
         return svg.AppendLine("</svg>").ToString();
+
+        bool IsCandidate(Algorithm algorithm) => !double.IsNaN(map.Time(algorithm, worldSize, AlgorithmMap.Sizes[0]));
 
         double X(int column) => Left + ((double)plotWidth * column / (AlgorithmMap.Sizes.Length - 1));
 
@@ -113,7 +116,8 @@ internal static class Svg
     private static StringBuilder Begin(int width, int height, string title)
     {
         StringBuilder svg = new();
-        svg.AppendLine($"""<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" font-family="sans-serif" font-size="11">""");
+        const string head = """<svg xmlns="http://www.w3.org/2000/svg" font-family="sans-serif" font-size="11" """;
+        svg.AppendLine($"""{head}width="{width}" height="{height}">""");
         svg.AppendLine($"""<rect width="{width}" height="{height}" fill="#fff"/>""");
         svg.AppendLine($"""<text x="{Left}" y="18" font-size="14" fill="{TextColor}">{title}</text>""");
         return svg;

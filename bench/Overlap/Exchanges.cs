@@ -23,8 +23,8 @@ internal sealed class NoExchange(int rank, int worldSize) : IGradientExchange
     /// <summary>With overlap: from the loss, which leaves before the backward pass, to the last bucket, which leaves behind it.</summary>
     public double BackwardSeconds => Stopwatch.GetElapsedTime(_begin, _end).TotalSeconds;
 
-    /// <summary>Over all steps that were looked at.</summary>
-    public double MedianBackwardSeconds { get; set; }
+    /// <summary>Of all steps that were looked at: what else runs on the machine makes it longer.</summary>
+    public double ShortestBackwardSeconds { get; set; }
 
     public void AllReduce(Span<float> values)
     {

@@ -14,8 +14,6 @@ internal abstract record Costs;
 internal sealed record Links(LinkCosts Inside, LinkCosts Between, int NodeSize) : Costs
 {
     public static Links AllAlike(LinkCosts link) => new(link, link, NodeSize: 1);
-
-    public bool AreAlike => Inside == Between || NodeSize == 1;
 }
 
 /// <summary>
@@ -30,8 +28,8 @@ internal sealed record Links(LinkCosts Inside, LinkCosts Between, int NodeSize) 
 internal sealed record MachineCosts(LinkCosts Link, int Cores) : Costs
 {
     /// <summary>
-    /// The share of the moving and of the work for each message that is the sender's, 0 to 1: none where the receiver reads the sender's memory, about half
-    /// where the one copies into a buffer and the other out of it.
+    /// The share of the moving and of the work for each message that is the sender's, 0 to 1: none where the receiver reads the
+    /// sender's memory, about half where the one copies into a buffer and the other out of it.
     /// </summary>
     public double SenderShare { get; init; }
 

@@ -2,7 +2,9 @@ using Orchestrator.Actors.Collectives.Schedules;
 
 namespace Orchestrator.Actors.Collectives.CostModel;
 
-/// <summary>Runs a schedule on clocks, over <see cref="Links"/>. All ranks begin at time 0, and there is always room for a send.</summary>
+/// <summary>
+/// Runs a schedule on clocks, over <see cref="Links"/>. All ranks begin at time 0, and there is always room for a send.
+/// </summary>
 internal sealed class LinkSimulation
 {
     private readonly ScheduleProgram _program;

@@ -5,7 +5,9 @@ using Orchestrator.Actors.Collectives.Schedules;
 namespace Orchestrator.Actors.Collectives.Exchange;
 
 /// <summary>What the cost model says is the fastest on the links as they were measured, for each size: schedule and bucket.</summary>
-internal sealed class AutoPolicy(int worldSize, MachineCosts costs) : ISchedulePolicy
+/// <param name="worldSize">Ranks.</param>
+/// <param name="costsFor">What moving and adding cost out of a buffer of so many bytes.</param>
+internal sealed class AutoPolicy(int worldSize, Func<long, MachineCosts> costsFor) : ISchedulePolicy
 {
     /// <summary>Of the time, lost to latency in favour of buckets that come back early.</summary>
     private const double Waste = 0.1;
@@ -37,6 +39,7 @@ internal sealed class AutoPolicy(int worldSize, MachineCosts costs) : IScheduleP
     private Chosen Choose(CollectiveGoal goal, long bytes, ElementType type)
     {
         int elementBytes = type.Bytes();
+        MachineCosts costs = costsFor(bytes);
         long together = goal.Kind == CollectiveKind.AllReduce
             ? Math.Clamp(Chooser.BucketBytes(worldSize, bytes / elementBytes, elementBytes, costs, Waste), sizeof(double), Math.Max(bytes, sizeof(double)))
             : bytes;

@@ -76,12 +76,13 @@ public sealed class Communicator : IGradientExchange, IDisposable
         RingMember member, IRendezvous rendezvous, CommunicatorOptions options, CancellationToken cancellation)
     {
         options.Validate();
-        ITransport transport = options.Transport == Transport.Tcp
-            ? TcpTransport.Join(member, rendezvous, options.TcpWithDeadlines, cancellation)
-            : SharedMemoryTransport.Join(
-                member, rendezvous, new SharedMemoryOptions(options.JoinDeadline, options.OperationDeadline), cancellation);
-        return Over(transport, options, cancellation, cancellation.UnsafeRegister(
-            static state => ((ITransport)state!).Fail(RingFailure.Cancelled(((ITransport)state).Rank)), transport));
+        return options.Transport == Transport.Tcp
+            ? Over(TcpTransport.Join(member, rendezvous, options.TcpWithDeadlines, cancellation), options, cancellation, Registered)
+            : OverSharedMemory(
+                SharedMemoryTransport.Join(
+                    member, rendezvous, new SharedMemoryOptions(options.JoinDeadline, options.OperationDeadline), cancellation),
+                options,
+                cancellation);
     }
 
     /// <inheritdoc/>
@@ -185,13 +186,15 @@ public sealed class Communicator : IGradientExchange, IDisposable
         ITransport transport,
         CommunicatorOptions options,
         CancellationToken cancellation,
-        CancellationTokenRegistration registration = default)
+        Func<ITransport, CancellationToken, CancellationTokenRegistration>? register = null,
+        Action<Communicator>? settle = null)
     {
         // The links are measured over rings, which every communicator can run.
-        FixedPolicy first = FixedPolicy.Of(options with { Algorithm = AllReduceAlgorithm.Ring }, transport.WorldSize, costs: null);
-        Communicator communicator = new(transport, first, cancellation, registration);
+        FixedPolicy first = FixedPolicy.Of(options with { Algorithm = AllReduceAlgorithm.Ring }, transport.WorldSize, costsFor: null);
+        Communicator communicator = new(transport, first, cancellation, register?.Invoke(transport, cancellation) ?? default);
         try
         {
+            settle?.Invoke(communicator);
             communicator.Use(options);
             return communicator;
         }
@@ -202,12 +205,21 @@ public sealed class Communicator : IGradientExchange, IDisposable
         }
     }
 
+    private static Communicator OverSharedMemory(
+        SharedMemoryTransport transport, CommunicatorOptions options, CancellationToken cancellation) =>
+        Over(transport, options, cancellation, Registered, communicator => InPlaceProbe.Settle(communicator, transport));
+
+    /// <summary>Has a token fail the ring.</summary>
+    internal static CancellationTokenRegistration Registered(ITransport transport, CancellationToken cancellation) =>
+        cancellation.UnsafeRegister(
+            static state => ((ITransport)state!).Fail(RingFailure.Cancelled(((ITransport)state).Rank)), transport);
+
     /// <summary>Changes algorithm, channels, nodes and buckets, between two operations, on all ranks alike.</summary>
     internal void Use(CommunicatorOptions options)
     {
         Policy = options.Algorithm == AllReduceAlgorithm.Auto && WorldSize > 1
-            ? new AutoPolicy(WorldSize, (_links ?? MeasureLinks(options.Links)).ToCosts())
-            : FixedPolicy.Of(options, WorldSize, _links?.ToCosts());
+            ? new AutoPolicy(WorldSize, (_links ?? MeasureLinks(options.Links)).ToCosts)
+            : FixedPolicy.Of(options, WorldSize, _links is { } links ? links.ToCosts : null);
     }
 
     /// <summary>Finds out what messages cost; all ranks call it. Once for a communicator, whoever asks.</summary>

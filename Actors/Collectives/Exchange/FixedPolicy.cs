@@ -19,11 +19,11 @@ internal sealed class FixedPolicy(Algorithm algorithm, int worldSize, int channe
     internal const int SegmentsMax = 64;
 
     /// <summary>Null: nobody knows what anything takes.</summary>
-    public MachineCosts? Costs { get; init; }
+    public Func<long, MachineCosts>? CostsFor { get; init; }
 
     private readonly Dictionary<(CollectiveGoal, int Segments), Schedule> _schedules = [];
 
-    public static FixedPolicy Of(CommunicatorOptions options, int worldSize, MachineCosts? costs) => new(
+    public static FixedPolicy Of(CommunicatorOptions options, int worldSize, Func<long, MachineCosts>? costsFor) => new(
         options.Algorithm switch
         {
             AllReduceAlgorithm.Ring => Algorithm.Ring,
@@ -41,7 +41,7 @@ internal sealed class FixedPolicy(Algorithm algorithm, int worldSize, int channe
         options.NodeSize,
         options.BucketBytes)
     {
-        Costs = costs,
+        CostsFor = costsFor,
     };
 
     public (Schedule Schedule, long BucketBytes) For(CollectiveGoal goal, long bytes, ElementType type)
@@ -57,9 +57,9 @@ internal sealed class FixedPolicy(Algorithm algorithm, int worldSize, int channe
         return (schedule, bucketBytes);
     }
 
-    public double? PredictedSeconds(long bytes, ElementType type) => Costs is null
+    public double? PredictedSeconds(long bytes, ElementType type) => CostsFor is null
         ? null
-        : SchedulePrice.Of(For(CollectiveGoal.AllReduce, bytes, type).Schedule, bytes, bucketBytes, type.Bytes(), Costs);
+        : SchedulePrice.Of(For(CollectiveGoal.AllReduce, bytes, type).Schedule, bytes, bucketBytes, type.Bytes(), CostsFor(bytes));
 
     private Algorithm AlgorithmFor(CollectiveGoal goal, int segments) => goal.Kind switch
     {

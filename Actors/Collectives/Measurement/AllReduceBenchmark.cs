@@ -20,6 +20,8 @@ public static class AllReduceBenchmark
     /// <summary>Calls that are made before the first one counts: code is compiled anew after some thirty.</summary>
     private const int WarmUpCallsMax = 200;
 
+    private static readonly TimeSpan CompilerWaits = TimeSpan.FromMilliseconds(400);
+
     private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Runs this rank's part.</summary>
@@ -71,6 +73,7 @@ public static class AllReduceBenchmark
             void* memory = NativeMemory.AlignedAlloc((nuint)bytes, 4096);
             try
             {
+                WarmUpAll(new Span<T>(memory, (int)(plan.Sizes.Min() / sizeof(T))));
                 if (communicator.WorldSize > 1)
                     communicator.MeasureLinks();
                 foreach (AllReduceAlgorithm algorithm in plan.Algorithms)
@@ -83,6 +86,24 @@ public static class AllReduceBenchmark
             finally
             {
                 NativeMemory.AlignedFree(memory);
+            }
+        }
+
+        /// <summary>
+        /// A first time is slow whatever runs; after some thirty calls and a pause the compiler makes better code, in two
+        /// passes. So that it is not the first algorithm alone that pays for it, all are called before any is measured.
+        /// </summary>
+        private void WarmUpAll(Span<T> values)
+        {
+            var compiled = new Warmth(communicator, CompilerWaits);
+            while (!compiled.IsReached())
+            {
+                foreach (AllReduceAlgorithm algorithm in plan.Algorithms.Except([AllReduceAlgorithm.Auto]))
+                {
+                    communicator.Use(plan.Options with { Algorithm = algorithm });
+                    communicator.AllReduce(values, plan.Op);
+                    communicator.Barrier();
+                }
             }
         }
 

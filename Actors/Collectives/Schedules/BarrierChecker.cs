@@ -28,8 +28,9 @@ internal static class BarrierChecker
         for (int rank = 0; rank < known.Length; rank++)
         {
             int missing = schedule.WorldSize - known[rank].Count;
+            string what = $"ends before {missing} ranks are sure to have begun";
             if (missing > 0)
-                faults.Add(new ScheduleFault(ScheduleFaultKind.Incomplete, rank, -1, $"ends before {missing} ranks are sure to have begun"));
+                faults.Add(new ScheduleFault(ScheduleFaultKind.Incomplete, rank, -1, what));
         }
 
         return faults;

@@ -36,7 +36,9 @@ internal static class HalvingDoubling
     /// <summary>The rounds of one member of a group, as many for each member.</summary>
     /// <param name="member">Its number in the group; peers are numbered likewise.</param>
     /// <param name="members">How many there are.</param>
-    /// <param name="firstChunk">Where the part begins that the group reduces: as many chunks as <see cref="FoldIn.Positions"/>.</param>
+    /// <param name="firstChunk">
+    /// Where the part begins that the group reduces: as many chunks as <see cref="FoldIn.Positions"/>.
+    /// </param>
     public static IEnumerable<Exchange> Rounds(int member, int members, int firstChunk)
     {
         FoldIn fold = new(members);
@@ -76,7 +78,9 @@ internal static class HalvingDoubling
         }
     }
 
-    /// <summary>Where the range begins that a position has kept after the rounds up to this distance: a half for each bit.</summary>
+    /// <summary>
+    /// Where the range begins that a position has kept after the rounds up to this distance: a half for each bit.
+    /// </summary>
     private static int RangeOf(int position, int distanceMax, int whole)
     {
         int start = 0;

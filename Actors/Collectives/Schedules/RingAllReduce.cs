@@ -39,7 +39,12 @@ internal static class RingAllReduce
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
         string name = channels == 1 ? "ring" : $"ring, {channels} channels";
         return Schedule.ForEachRank(
-            name, CollectiveGoal.AllReduce, worldSize, channels * worldSize, scratch: 0, rank => Steps(rank, worldSize, channels));
+            name,
+            CollectiveGoal.AllReduce,
+            worldSize,
+            channels * worldSize,
+            scratch: 0,
+            rank => Steps(rank, worldSize, channels));
     }
 
     /// <summary>The rounds of one member of a group, in one channel.</summary>

@@ -1,6 +1,8 @@
 namespace Orchestrator.Actors.Collectives.Schedules;
 
-/// <summary>The first half of the ring (see <see cref="RingAllReduce"/>), turned by one so that rank r ends with part r.</summary>
+/// <summary>
+/// The first half of the ring (see <see cref="RingAllReduce"/>), turned by one so that rank r ends with part r.
+/// </summary>
 /// <remarks>
 /// Communication steps: p − 1. Bytes sent by each rank: (p − 1)/p · n. Time: (p − 1)α + (p − 1)/p · n(β + γ).
 /// What is sent at each step, p = 4:

@@ -165,9 +165,9 @@ internal sealed class ScheduleChecker
                 continue;
             int value = _home[rank][chunk];
             if (WrongAtEnd(chunk, value) is { } wrong)
-                _faults.Add(new ScheduleFault(wrong, rank, -1, $"ends with the wrong contributions to chunk {chunk}"));
+                ReportEnd(wrong, rank, $"ends with the wrong contributions to chunk {chunk}");
             else if (value != (first ??= value))
-                _faults.Add(new ScheduleFault(ScheduleFaultKind.DifferentBits, rank, -1, $"added chunk {chunk} in an order of its own"));
+                ReportEnd(ScheduleFaultKind.DifferentBits, rank, $"added chunk {chunk} in an order of its own");
         }
     }
 
@@ -192,6 +192,9 @@ internal sealed class ScheduleChecker
             _ => null,
         };
     }
+
+    private void ReportEnd(ScheduleFaultKind kind, int rank, string what) =>
+        _faults.Add(new ScheduleFault(kind, rank, -1, what));
 
     private void Report(ScheduleFaultKind kind, ScheduleEvent done, string what) =>
         _faults.Add(new ScheduleFault(kind, done.Rank, done.Step, what));

@@ -22,15 +22,17 @@ internal static class SendRaces
             else if (step.Kind == StepKind.AwaitSent && sends.TryGetValue(step.Peer, out SendsToPeer? awaited))
                 awaited.Taken = Math.Max(awaited.Taken, awaited.Sent - step.Chunk);
             else if (Written(step) is { } memory && IsRead(memory, step.Count, readers))
-                yield return new ScheduleFault(ScheduleFaultKind.Race, rank, index, $"writes chunk {step.Chunk} while a peer may read it");
+                yield return Race(rank, index, $"writes chunk {step.Chunk} while a peer may read it");
         }
 
         foreach ((int peer, SendsToPeer to) in sends)
         {
             if (to.Taken < to.Sent)
-                yield return new ScheduleFault(ScheduleFaultKind.Race, rank, -1, $"ends while rank {peer} may read its memory");
+                yield return Race(rank, -1, $"ends while rank {peer} may read its memory");
         }
     }
+
+    private static ScheduleFault Race(int rank, int index, string what) => new(ScheduleFaultKind.Race, rank, index, what);
 
     private static void Note(Step step, Dictionary<int, SendsToPeer> sends, Dictionary<int, List<(SendsToPeer, int)>> readers)
     {

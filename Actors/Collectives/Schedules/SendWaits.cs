@@ -60,7 +60,7 @@ internal sealed class SendWaits
         int place = step.Kind == StepKind.Reduce ? Step.Home : step.Place;
         IEnumerable<(int, int)> written = step.Count == 1 || step.Count <= _single.Count
             ? Enumerable.Range(step.Chunk, step.Count).Select(chunk => Memory(chunk, place))
-            : [.. _single.Keys.Where(key => key.Place == place && key.Chunk >= step.Chunk && key.Chunk < step.Chunk + step.Count)];
+            : [.. _single.Keys.Where(key => key.Place == place && IsWithin(key.Chunk, step))];
         foreach ((int, int) memory in written)
         {
             if (_single.Remove(memory, out List<Sent>? sends))
@@ -77,6 +77,8 @@ internal sealed class SendWaits
 
         _several.RemoveAll(several => several.Sent.IsTaken);
     }
+
+    private static bool IsWithin(int chunk, Step step) => chunk >= step.Chunk && chunk < step.Chunk + step.Count;
 
     private void Await(Sent sent)
     {

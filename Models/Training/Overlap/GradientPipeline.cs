@@ -79,14 +79,18 @@ internal sealed class GradientPipeline : IDisposable
             : new InlineLane(Run);
     }
 
-    /// <summary>The gradient in units, in the order in which they come back; a unit may lie in several places.</summary>
-    public ImmutableArray<ImmutableArray<GradientRange>> Units =>
-        [.. _densePlan.Select(bucket => bucket.Pieces.Select(piece => piece.Range).ToImmutableArray())];
-
     /// <summary>Time that the training thread has spent waiting here, all steps together: the communication that is exposed.</summary>
     public TimeSpan Waited { get; private set; }
 
+    /// <summary>Of <see cref="UnitsOf"/>.</summary>
     public int UnitCount => _densePlan.Length;
+
+    /// <summary>The gradient in units, in the order in which they come back; a unit may lie in several places.</summary>
+    public static ImmutableArray<ImmutableArray<GradientRange>> UnitsOf(ExchangeOptions options, ImmutableArray<GradientRange> order) =>
+    [
+        .. BucketPlan.Of(order, options.BucketBytes, survivors: null)
+            .Select(bucket => bucket.Pieces.Select(piece => piece.Range).ToImmutableArray()),
+    ];
 
     /// <summary>Begins a step's exchange with its loss, before the backward pass.</summary>
     /// <param name="needsDense">Whether the gradients of masked weights are asked for.</param>

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -84,14 +85,19 @@ internal static class SurvivorPacking
 
     internal static int Pack512(ReadOnlySpan<float> values, ReadOnlySpan<byte> bits, int firstBit, Span<float> packed)
     {
+        RequireRoom(values.Length, bits, firstBit, packed.Length);
         int vectors = values.Length - (values.Length % Vector512<float>.Count);
+        ref float from = ref MemoryMarshal.GetReference(values);
+        ref float to = ref MemoryMarshal.GetReference(packed);
+        ref byte set = ref Unsafe.Add(ref MemoryMarshal.GetReference(bits), firstBit >> 3);
+        int shift = firstBit & 7;
         int count = 0;
         for (int index = 0; index < vectors; index += Vector512<float>.Count)
         {
-            int set = (int)(BitsAt(bits, firstBit + index) & 0xFFFF);
-            Vector512<float> lanes = Vector512.Create(values.Slice(index, Vector512<float>.Count));
-            Avx512F.Compress(Vector512<float>.Zero, Lanes16(set), lanes).CopyTo(packed[count..]);
-            count += BitOperations.PopCount((uint)set);
+            uint lanes = Lanes16(ref set, index, shift);
+            Vector512<float> all = Vector512.LoadUnsafe(ref from, (nuint)index);
+            Avx512F.Compress(Vector512<float>.Zero, Mask16(lanes), all).StoreUnsafe(ref to, (nuint)count);
+            count += BitOperations.PopCount(lanes);
         }
 
         return count + PackReference(values[vectors..], bits, firstBit + vectors, packed[count..]);
@@ -99,14 +105,19 @@ internal static class SurvivorPacking
 
     internal static int Unpack512(ReadOnlySpan<float> packed, ReadOnlySpan<byte> bits, int firstBit, Span<float> values)
     {
+        RequireRoom(values.Length, bits, firstBit, packed.Length);
         int vectors = values.Length - (values.Length % Vector512<float>.Count);
+        ref float from = ref MemoryMarshal.GetReference(packed);
+        ref float to = ref MemoryMarshal.GetReference(values);
+        ref byte set = ref Unsafe.Add(ref MemoryMarshal.GetReference(bits), firstBit >> 3);
+        int shift = firstBit & 7;
         int count = 0;
         for (int index = 0; index < vectors; index += Vector512<float>.Count)
         {
-            int set = (int)(BitsAt(bits, firstBit + index) & 0xFFFF);
-            Vector512<float> lanes = Vector512.Create(packed.Slice(count, Vector512<float>.Count));
-            Avx512F.Expand(Vector512<float>.Zero, Lanes16(set), lanes).CopyTo(values[index..]);
-            count += BitOperations.PopCount((uint)set);
+            uint lanes = Lanes16(ref set, index, shift);
+            Vector512<float> close = Vector512.LoadUnsafe(ref from, (nuint)count);
+            Avx512F.Expand(Vector512<float>.Zero, Mask16(lanes), close).StoreUnsafe(ref to, (nuint)index);
+            count += BitOperations.PopCount(lanes);
         }
 
         return count + UnpackReference(packed[count..], bits, firstBit + vectors, values[vectors..]);
@@ -114,15 +125,21 @@ internal static class SurvivorPacking
 
     internal static int Pack256(ReadOnlySpan<float> values, ReadOnlySpan<byte> bits, int firstBit, Span<float> packed)
     {
+        RequireRoom(values.Length, bits, firstBit, packed.Length);
         int vectors = values.Length - (values.Length % Vector256<float>.Count);
+        ref float from = ref MemoryMarshal.GetReference(values);
+        ref float to = ref MemoryMarshal.GetReference(packed);
+        ref byte set = ref Unsafe.Add(ref MemoryMarshal.GetReference(bits), firstBit >> 3);
+        ref int sources = ref MemoryMarshal.GetArrayDataReference(Sources);
+        int shift = firstBit & 7;
         int count = 0;
         for (int index = 0; index < vectors; index += Vector256<float>.Count)
         {
-            int set = (int)(BitsAt(bits, firstBit + index) & 0xFF);
-            Vector256<float> lanes = Vector256.Create(values.Slice(index, Vector256<float>.Count));
-            Vector256<int> sources = Vector256.Create(Sources.AsSpan(set * Vector256<int>.Count, Vector256<int>.Count));
-            Avx2.PermuteVar8x32(lanes, sources).CopyTo(packed[count..]);
-            count += BitOperations.PopCount((uint)set);
+            uint lanes = Lanes8(ref set, index, shift);
+            Vector256<int> source = Vector256.LoadUnsafe(ref sources, lanes * (nuint)Vector256<int>.Count);
+            Vector256<float> all = Vector256.LoadUnsafe(ref from, (nuint)index);
+            Avx2.PermuteVar8x32(all, source).StoreUnsafe(ref to, (nuint)count);
+            count += BitOperations.PopCount(lanes);
         }
 
         return count + PackReference(values[vectors..], bits, firstBit + vectors, packed[count..]);
@@ -130,24 +147,55 @@ internal static class SurvivorPacking
 
     internal static int Unpack256(ReadOnlySpan<float> packed, ReadOnlySpan<byte> bits, int firstBit, Span<float> values)
     {
+        RequireRoom(values.Length, bits, firstBit, packed.Length);
         int vectors = values.Length - (values.Length % Vector256<float>.Count);
+        ref float from = ref MemoryMarshal.GetReference(packed);
+        ref float to = ref MemoryMarshal.GetReference(values);
+        ref byte set = ref Unsafe.Add(ref MemoryMarshal.GetReference(bits), firstBit >> 3);
+        ref int ranks = ref MemoryMarshal.GetArrayDataReference(Ranks);
+        int shift = firstBit & 7;
         int count = 0;
         for (int index = 0; index < vectors; index += Vector256<float>.Count)
         {
-            int set = (int)(BitsAt(bits, firstBit + index) & 0xFF);
-            Vector256<float> lanes = Vector256.Create(packed.Slice(count, Vector256<float>.Count));
-            Vector256<int> ranks = Vector256.Create(Ranks.AsSpan(set * Vector256<int>.Count, Vector256<int>.Count));
-            Vector256<int> stays = Vector256.Equals(Vector256.Create(set) & Bits8, Bits8);
-            (Avx2.PermuteVar8x32(lanes, ranks).AsInt32() & stays).AsSingle().CopyTo(values[index..]);
-            count += BitOperations.PopCount((uint)set);
+            uint lanes = Lanes8(ref set, index, shift);
+            Vector256<int> rank = Vector256.LoadUnsafe(ref ranks, lanes * (nuint)Vector256<int>.Count);
+            Vector256<float> close = Vector256.LoadUnsafe(ref from, (nuint)count);
+            Vector256<int> stays = Vector256.Equals(Vector256.Create((int)lanes) & Bits8, Bits8);
+            (Avx2.PermuteVar8x32(close, rank).AsInt32() & stays).AsSingle().StoreUnsafe(ref to, (nuint)index);
+            count += BitOperations.PopCount(lanes);
         }
 
         return count + UnpackReference(packed[count..], bits, firstBit + vectors, values[vectors..]);
     }
 
+    /// <summary>What the vectors rely on, checked once: they read and write past what is set.</summary>
+    private static void RequireRoom(int count, ReadOnlySpan<byte> bits, int firstBit, int packedLength)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(firstBit);
+        ArgumentOutOfRangeException.ThrowIfLessThan(bits.Length, ((firstBit + count) / 8) + BitSlack, nameof(bits));
+        ArgumentOutOfRangeException.ThrowIfLessThan(packedLength, Count(bits, firstBit, count) + Slack, nameof(packedLength));
+    }
+
+    private static int Count(ReadOnlySpan<byte> bits, int firstBit, int count)
+    {
+        int set = 0;
+        int index = 0;
+        for (; index + 32 <= count; index += 32)
+            set += BitOperations.PopCount(BitsAt(bits, firstBit + index));
+        return index == count ? set : set + BitOperations.PopCount(BitsAt(bits, firstBit + index) & ((1u << (count - index)) - 1));
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Lanes16(int set) =>
-        Vector512.Equals(Vector512.Create(set) & Bits16, Bits16).AsSingle();
+    private static uint Lanes16(ref byte set, int index, int shift) =>
+        (Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref set, index >> 3)) >> shift) & 0xFFFF;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Lanes8(ref byte set, int index, int shift) =>
+        ((uint)Unsafe.ReadUnaligned<ushort>(ref Unsafe.Add(ref set, index >> 3)) >> shift) & 0xFF;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Mask16(uint lanes) =>
+        Vector512.Equals(Vector512.Create((int)lanes) & Bits16, Bits16).AsSingle();
 
     private static int[] Table(Func<int, int, int> entry) =>
         [.. Enumerable.Range(0, 256).SelectMany(bits => Enumerable.Range(0, 8).Select(lane => entry(bits, lane)))];

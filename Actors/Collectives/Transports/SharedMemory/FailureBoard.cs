@@ -21,7 +21,9 @@ internal sealed unsafe class FailureBoard(byte* segment, int worldSize)
     private const int TextBytesAt = 32;
     private const int TextAt = 36;
     private const int TextBytesMax = SegmentLayout.FailureBytes - TextAt;
-    private const int ReadsMax = 1000;
+
+    /// <summary>Then an account that is being written is passed over: whoever writes it counts it when it is done.</summary>
+    private const int ReadsMax = 10;
 
     private int _seen;
     private RingFailure? _failure;

@@ -15,11 +15,8 @@ internal sealed record SharedMemoryOptions(TimeSpan JoinDeadline, TimeSpan Opera
     /// </summary>
     public int? RingBytes { get; init; }
 
-    /// <summary>
-    /// From so many bytes on a chunk is not copied through a ring but read where it lies, where the system permits a process to
-    /// read another one of the same user (<c>process_vm_readv</c>). Each rank may have its own.
-    /// </summary>
-    public int InPlaceBytesMin { get; init; } = 1 << 20;
+    /// <summary>See <see cref="SharedMemoryTransport.InPlaceBytesMin"/>.</summary>
+    public int InPlaceBytesMin { get; init; } = int.MaxValue;
 
     internal int RingBytesFor(int worldSize) =>
         RingBytes ?? Math.Max(RingBytesMin, RingBytesOfRank / (int)BitOperations.RoundUpToPowerOf2((uint)worldSize));

@@ -37,7 +37,6 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
     private readonly IncomingStream?[] _from;
     private readonly TimeSpan _operationDeadline;
     private readonly bool _maySpin;
-    private readonly int _inPlaceBytesMin;
     private readonly PinnedMemory _staging = new();
     private readonly void* _proof;
     private Deadline _deadline;
@@ -50,7 +49,7 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
         _member = member;
         _segment = segment;
         _operationDeadline = options.OperationDeadline;
-        _inPlaceBytesMin = options.InPlaceBytesMin;
+        InPlaceBytesMin = options.InPlaceBytesMin;
         _proof = NativeMemory.Alloc(sizeof(long));
         _failures = new FailureBoard(segment.Start, member.WorldSize);
         _to = new OutgoingStream?[member.WorldSize];
@@ -61,6 +60,15 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
     public int Rank => _member.Rank;
 
     public int WorldSize => _member.WorldSize;
+
+    /// <summary>
+    /// From so many bytes on a chunk is not copied through a ring but read where it lies, where the system permits a process to
+    /// read another one of the same user (<c>process_vm_readv</c>). Each rank may have its own; to be changed between operations.
+    /// </summary>
+    public int InPlaceBytesMin { get; set; }
+
+    /// <summary>Whether all other ranks can read this rank's memory.</summary>
+    public bool MayBeRead => Enumerable.Range(0, WorldSize).All(to => to == Rank || ReadsInPlace(Rank, to));
 
     private byte* OwnArea => AreaOf(Rank);
 
@@ -117,7 +125,7 @@ internal sealed unsafe class SharedMemoryTransport : ITransport
         OutgoingStream stream = _to[to] ??= OpenStreamTo(to);
         bool wasIdle = !stream.HasUncopied;
         byte* start = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(chunk));
-        if (chunk.Length >= _inPlaceBytesMin && ReadsInPlace(Rank, to))
+        if (chunk.Length >= InPlaceBytesMin && ReadsInPlace(Rank, to))
             stream.AddInPlace(new FrameHeader(_operation, envelope, (nint)start));
         else
             stream.Add(new FrameHeader(_operation, envelope), start, chunk.Length);

@@ -20,11 +20,15 @@ internal sealed class RingWatch : IDisposable
 
     /// <param name="member">This rank.</param>
     /// <param name="peers">The others; null in this rank's place.</param>
+    /// <param name="failures">What has failed already.</param>
     /// <param name="departures">Who has left already.</param>
-    public RingWatch(RingMember member, Peer?[] peers, IEnumerable<RingFailure> departures)
+    public RingWatch(
+        RingMember member, Peer?[] peers, IEnumerable<RingFailure> failures, IEnumerable<RingFailure> departures)
     {
         _member = member;
         _peers = peers;
+        foreach (RingFailure failure in failures)
+            _ = Merge(failure);
         foreach (RingFailure departure in departures)
             Departed(peers[departure.Rank]!, departure);
     }
@@ -133,11 +137,20 @@ internal sealed class RingWatch : IDisposable
         return idle >= 0 ? idle : awaited;
     }
 
-    /// <summary>No failure is told from now on.</summary>
+    /// <summary>
+    /// No failure is told from now on. The one that stands is told once more, whoever began it: a peer that hears the end of this
+    /// rank before it hears the reason must take it neither for a death nor for the beginning.
+    /// </summary>
     public void Close()
     {
         lock (_closing)
+        {
             _isClosed = true;
+            if (Volatile.Read(ref _failure) is not { } failure)
+                return;
+            foreach (Peer? peer in _peers)
+                peer?.Control.Send(ControlFrame.Abort(failure));
+        }
     }
 
     public void Dispose() => Posix.CloseDescriptor(_bell);

@@ -56,6 +56,9 @@ internal sealed class TcpJoin : IDisposable
     /// <summary>Ranks that have joined and left again already, as their last words have it.</summary>
     public List<RingFailure> Departures { get; } = [];
 
+    /// <summary>What has failed already, in operations after the join.</summary>
+    public List<RingFailure> Failures { get; } = [];
+
     /// <summary>The first is beside the data.</summary>
     private int ConnectionsPerPeer => 1 + _options.Connections;
 
@@ -290,7 +293,7 @@ internal sealed class TcpJoin : IDisposable
         while (lane.TryReceive(out ControlFrame frame, out fault))
         {
             if (frame.Kind == FrameKind.Abort)
-                throw Failure(frame.ToFailure());
+                Hear(frame.ToFailure());
             hasLeft |= frame.Kind == FrameKind.Leave;
             if (frame.Kind == FrameKind.Leave)
                 Departures.Add(RingFailure.Left(rank, frame.Operation));
@@ -300,6 +303,13 @@ internal sealed class TcpJoin : IDisposable
             fault = TcpFailure.Died(rank, lane.Connection.EndReason);
         if (fault is not null)
             throw Failed(fault);
+    }
+
+    private void Hear(RingFailure failure)
+    {
+        if (failure.FromOperation == RingFailure.FromTheJoin)
+            throw Failure(failure);
+        Failures.Add(failure);
     }
 
     private RingFailure WhoNeverJoined()

@@ -92,7 +92,7 @@ internal sealed unsafe class TcpTransport : ITransport
 
         using TcpJoin join = new(member, options, cancellation);
         Peer?[] peers = join.Run(rendezvous);
-        return new TcpTransport(member, options, peers, new RingWatch(member, peers, join.Departures));
+        return new TcpTransport(member, options, peers, new RingWatch(member, peers, join.Failures, join.Departures));
     }
 
     public void Begin()

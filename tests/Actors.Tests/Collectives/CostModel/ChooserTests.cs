@@ -10,7 +10,8 @@ internal sealed class ChooserTests
     private static readonly Links Ethernet = Links.AllAlike(new LinkCosts(20e-6, 0.8e-9, 0.1e-9));
 
     [Test]
-    public void The_choice_is_the_cheapest_of_all_candidates([Values(1, 2, 3, 8)] int worldSize, [Values(1, 10_000, 10_000_000)] long length)
+    public void The_choice_is_the_cheapest_of_all_candidates(
+        [Values(1, 2, 3, 8)] int worldSize, [Values(1, 10_000, 10_000_000)] long length)
     {
         Choice choice = Chooser.Choose(CollectiveGoal.AllReduce, worldSize, length, ElementBytes, Ethernet);
 
@@ -26,7 +27,9 @@ internal sealed class ChooserTests
 
         Choice choice = Chooser.Choose(CollectiveGoal.AllReduce, 8, 1000, ElementBytes, twoLevels);
 
-        Assert.That(choice.Candidates.Select(candidate => candidate.Spec.Algorithm).Distinct(), Is.EquivalentTo(Enum.GetValues<Algorithm>()));
+        Assert.That(
+            choice.Candidates.Select(candidate => candidate.Spec.Algorithm).Distinct(),
+            Is.EquivalentTo(Enum.GetValues<Algorithm>()));
     }
 
     [Test]
@@ -46,7 +49,8 @@ internal sealed class ChooserTests
         Choice much = Chooser.Choose(CollectiveGoal.AllReduce, 9, 50_000_000, ElementBytes, Ethernet);
 
         Assert.That(little, Is.EqualTo(Algorithm.Direct).Or.EqualTo(Algorithm.RecursiveDoubling));
-        Assert.That(ScheduleCost.Of(much.Best.Spec.Build(), 9000, ElementBytes, Ethernet).BytesSentMax, Is.EqualTo(2 * 8 * 1000 * ElementBytes));
+        ScheduleCost cost = ScheduleCost.Of(much.Best.Spec.Build(), 9000, ElementBytes, Ethernet);
+        Assert.That(cost.BytesSentMax, Is.EqualTo(2 * 8 * 1000 * ElementBytes));
     }
 
     [Test]

@@ -10,12 +10,12 @@ internal sealed class ScheduleCostTests
     private static readonly LinkCosts Simple = new(100, 1, 1);
 
     /// <summary>Each of the others sends ten bytes to rank 0.</summary>
-    private static Schedule AllToOne { get; } = Schedule.ForEachRank("all to one", CollectiveGoal.AllReduce, 4, 1, scratch: 0, rank =>
-        rank == 0 ? [Step.ReceiveReduce(1, 0), Step.ReceiveReduce(2, 0), Step.ReceiveReduce(3, 0)] : [Step.Send(0, 0)]);
+    private static Schedule AllToOne { get; } = Schedule.ForEachRank(
+        "all to one", CollectiveGoal.AllReduce, 4, 1, scratch: 0, rank => rank == 0 ? [Step.ReceiveReduce(1, 0), Step.ReceiveReduce(2, 0), Step.ReceiveReduce(3, 0)] : [Step.Send(0, 0)]);
 
     /// <summary>Rank 0 sends ten bytes to each of the others.</summary>
-    private static Schedule OneToAll { get; } = Schedule.ForEachRank("one to all", CollectiveGoal.Broadcast(0), 4, 1, scratch: 0, rank =>
-        rank == 0 ? [Step.Send(1, 0), Step.Send(2, 0), Step.Send(3, 0)] : [Step.Receive(0, 0)]);
+    private static Schedule OneToAll { get; } = Schedule.ForEachRank(
+        "one to all", CollectiveGoal.Broadcast(0), 4, 1, scratch: 0, rank => rank == 0 ? [Step.Send(1, 0), Step.Send(2, 0), Step.Send(3, 0)] : [Step.Receive(0, 0)]);
 
     [Test]
     public void Messages_of_one_rank_share_its_port_and_not_their_latency() =>
@@ -65,7 +65,8 @@ internal sealed class ScheduleCostTests
     }
 
     [Test]
-    public void A_machine_with_few_cores_needs_at_least_all_work_divided_by_them([Values(2, 3, 4, 8)] int worldSize, [Values(1, 2, 3)] int cores)
+    public void A_machine_with_few_cores_needs_at_least_all_work_divided_by_them(
+        [Values(2, 3, 4, 8)] int worldSize, [Values(1, 2, 3)] int cores)
     {
         foreach (ScheduleSpec spec in Specs.All(worldSize))
         {

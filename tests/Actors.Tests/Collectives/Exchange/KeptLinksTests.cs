@@ -6,7 +6,7 @@ namespace Orchestrator.Actors.Tests.Collectives.Exchange;
 
 internal sealed class KeptLinksTests
 {
-    private static readonly MeasuredLinks Known = new(WorldSize: 3, Cores: 2, Alpha: 1e-6, PerMessage: 2e-7, [new(1024, 1e-6, 1e-7), new(4096, 3e-6, 4e-7)]);
+    private static readonly MeasuredLinks Known = new(WorldSize: 3, Cores: 2, Alpha: 1e-6, PerMessage: 2e-7, [new(1024, 1e-6, 1e-7), new(4096, 3e-6, 4e-7)], [new(4096, 6e-6, 9e-7)]);
 
     [Test]
     public void What_the_store_has_is_what_all_ranks_reckon_with()

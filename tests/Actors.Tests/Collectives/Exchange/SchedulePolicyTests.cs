@@ -24,7 +24,7 @@ internal sealed class SchedulePolicyTests
     [TestCase(AllReduceAlgorithm.Hierarchical, "hierarchical")]
     public void What_is_asked_for_runs_at_every_size(AllReduceAlgorithm algorithm, string name)
     {
-        ISchedulePolicy policy = FixedPolicy.Of(new CommunicatorOptions { Algorithm = algorithm, NodeSize = 2 }, 4, costs: null);
+        ISchedulePolicy policy = FixedPolicy.Of(new CommunicatorOptions { Algorithm = algorithm, NodeSize = 2 }, 4, costsFor: null);
 
         string[] names = [.. new long[] { 0, 4, 1 << 20, 1 << 30 }.Select(bytes => Name(policy, bytes))];
 
@@ -34,14 +34,14 @@ internal sealed class SchedulePolicyTests
 
     [Test]
     public void Automatic_is_no_fixed_algorithm() => Assert.That(
-        () => FixedPolicy.Of(new CommunicatorOptions { Algorithm = AllReduceAlgorithm.Auto }, 4, costs: null),
+        () => FixedPolicy.Of(new CommunicatorOptions { Algorithm = AllReduceAlgorithm.Auto }, 4, costsFor: null),
         Throws.InstanceOf<ArgumentOutOfRangeException>());
 
     [Test]
     public void A_pipeline_has_pieces_for_what_is_large_and_not_for_what_is_small()
     {
         ISchedulePolicy policy = FixedPolicy.Of(
-            new CommunicatorOptions { Algorithm = AllReduceAlgorithm.Chain, BucketBytes = 1 << 20 }, 4, costs: null);
+            new CommunicatorOptions { Algorithm = AllReduceAlgorithm.Chain, BucketBytes = 1 << 20 }, 4, costsFor: null);
 
         Assert.That(Chunks(policy, 1000), Is.LessThan(Chunks(policy, 1 << 20)));
         Assert.That(Chunks(policy, 1 << 25), Is.EqualTo(Chunks(policy, 1 << 20)), "a bucket is all that is in the pipeline");
@@ -52,7 +52,7 @@ internal sealed class SchedulePolicyTests
         [Values(AllReduceAlgorithm.Ring, AllReduceAlgorithm.Direct, AllReduceAlgorithm.Tree)] AllReduceAlgorithm algorithm,
         [Values(CollectiveKind.ReduceScatter, CollectiveKind.AllGather, CollectiveKind.Broadcast, CollectiveKind.Barrier)] CollectiveKind kind)
     {
-        ISchedulePolicy policy = FixedPolicy.Of(new CommunicatorOptions { Algorithm = algorithm }, 3, costs: null);
+        ISchedulePolicy policy = FixedPolicy.Of(new CommunicatorOptions { Algorithm = algorithm }, 3, costsFor: null);
 
         Schedule schedule = policy.For(new CollectiveGoal(kind), 1 << 22, ElementType.Float32).Schedule;
 
@@ -62,7 +62,7 @@ internal sealed class SchedulePolicyTests
     [Test]
     public void A_fixed_algorithm_is_priced_by_the_same_costs()
     {
-        ISchedulePolicy policy = FixedPolicy.Of(new CommunicatorOptions { BucketBytes = 1 << 16 }, 4, Costs);
+        ISchedulePolicy policy = FixedPolicy.Of(new CommunicatorOptions { BucketBytes = 1 << 16 }, 4, _ => Costs);
 
         double one = policy.PredictedSeconds(1 << 16, ElementType.Float32)!.Value;
 
@@ -74,7 +74,7 @@ internal sealed class SchedulePolicyTests
     [Test]
     public void What_is_short_saves_messages_and_what_is_long_saves_bytes()
     {
-        var policy = new AutoPolicy(8, Costs);
+        var policy = new AutoPolicy(8, _ => Costs);
 
         Assert.That(MessagesOf(policy, 64), Is.EqualTo(3), "lg 8");
         Assert.That(BytesOf(policy, 1 << 26), Is.LessThan(1.8 * (1 << 26)), "at most what a ring sends, and the rounding");
@@ -83,10 +83,10 @@ internal sealed class SchedulePolicyTests
     [Test]
     public void No_fixed_algorithm_is_expected_to_be_faster([Values(2, 3, 4, 8)] int worldSize)
     {
-        var chosen = new AutoPolicy(worldSize, Costs);
+        var chosen = new AutoPolicy(worldSize, _ => Costs);
         foreach (AllReduceAlgorithm algorithm in Enum.GetValues<AllReduceAlgorithm>().Except([AllReduceAlgorithm.Auto]))
         {
-            var fixedPolicy = FixedPolicy.Of(new CommunicatorOptions { Algorithm = algorithm }, worldSize, Costs);
+            var fixedPolicy = FixedPolicy.Of(new CommunicatorOptions { Algorithm = algorithm }, worldSize, _ => Costs);
             foreach (long bytes in new long[] { 8, 4096, 1 << 16, 1 << 20 })
             {
                 Assert.That(
@@ -102,8 +102,8 @@ internal sealed class SchedulePolicyTests
     {
         foreach (long bytes in new long[] { 0, 8, 1000, 1 << 20, 1 << 28 })
         {
-            (Schedule first, long bucket) = new AutoPolicy(4, Costs).For(CollectiveGoal.AllReduce, bytes, ElementType.Float32);
-            (Schedule second, long again) = new AutoPolicy(4, Costs).For(CollectiveGoal.AllReduce, bytes, ElementType.Float32);
+            (Schedule first, long bucket) = new AutoPolicy(4, _ => Costs).For(CollectiveGoal.AllReduce, bytes, ElementType.Float32);
+            (Schedule second, long again) = new AutoPolicy(4, _ => Costs).For(CollectiveGoal.AllReduce, bytes, ElementType.Float32);
             Assert.That((second.Name, again), Is.EqualTo((first.Name, bucket)));
         }
     }

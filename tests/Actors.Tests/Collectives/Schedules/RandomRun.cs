@@ -23,7 +23,8 @@ internal sealed class RandomRun<T>
         _next = new int[schedule.WorldSize];
         Home = [.. Enumerable.Range(0, schedule.WorldSize)
             .Select(rank => Enumerable.Range(0, schedule.Chunks).Select(chunk => valueOf(rank, chunk)).ToArray())];
-        Scratch = [.. Home.Select((_, rank) => Enumerable.Range(0, schedule.Scratch).Select(place => valueOf(rank, -1 - place)).ToArray())];
+        Scratch = [.. Enumerable.Range(0, schedule.WorldSize)
+            .Select(rank => Enumerable.Range(0, schedule.Scratch).Select(place => valueOf(rank, -1 - place)).ToArray())];
     }
 
     /// <summary>By rank and chunk.</summary>

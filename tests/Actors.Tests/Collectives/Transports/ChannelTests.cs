@@ -95,6 +95,16 @@ internal sealed class ChannelTests
     }
 
     [Test]
+    public void A_short_chunk_of_a_long_buffer_is_under_way_too()
+    {
+        Channel channel = new(CopyBytes);
+
+        channel.Post(EnvelopeOf(0, 10) with { Length = 1 << 20 }, Pinned(10));
+
+        Assert.That(channel.HasAtMost(0), Is.False);
+    }
+
+    [Test]
     public void A_chunk_that_is_being_read_is_still_under_way()
     {
         Channel channel = new(CopyBytes);
@@ -192,6 +202,6 @@ internal sealed class ChannelTests
 
     private static byte[] Pinned(int length) => GC.AllocateArray<byte>(length, pinned: true);
 
-    /// <summary>Of a number and a length in bytes.</summary>
-    private static Envelope EnvelopeOf(int number, int bytes) => new(ElementType.Float16, Length: 1 << 20, number, bytes);
+    /// <summary>Of a number and a length in bytes, of a buffer from which chunks are copied.</summary>
+    private static Envelope EnvelopeOf(int number, int bytes) => new(ElementType.Float16, Length: 1 << 18, number, bytes);
 }

@@ -1,31 +1,31 @@
-using System.IO.Pipes;
+using System.IO.Pipelines;
 using Orchestrator.Actors.Workers.Processes;
 
 namespace Orchestrator.Actors.Tests.Workers.Processes;
 
-/// <summary>A "process" on a thread of the test's: real pipes, and the real other side or whatever a test puts there.</summary>
+/// <summary>A "process" on a thread of the test's: pipes, and the real other side or whatever a test puts there.</summary>
 internal sealed class PipedProcess : IRankProcess
 {
     /// <summary>Its exit code when it was killed.</summary>
     private const int Killed = 128 + 9;
 
-    private readonly AnonymousPipeServerStream _input = new(PipeDirection.Out);
-    private readonly AnonymousPipeServerStream _output = new(PipeDirection.In);
     private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Pipes _pipes;
 
-    /// <param name="main">Its main function, with standard input, output, and error; returns the exit code.</param>
+    /// <param name="main">Its main function, with standard input and output; returns the exit code.</param>
     public PipedProcess(Func<Pipes, int> main)
     {
-        _pipes = new Pipes(
-            new AnonymousPipeClientStream(PipeDirection.In, _input.ClientSafePipeHandle),
-            new AnonymousPipeClientStream(PipeDirection.Out, _output.ClientSafePipeHandle));
+        var input = new Pipe();
+        var output = new Pipe();
+        Input = input.Writer.AsStream();
+        Output = output.Reader.AsStream();
+        _pipes = new Pipes(input.Reader.AsStream(), output.Writer.AsStream());
         new Thread(() => Run(main)) { IsBackground = true, Name = "process" }.Start();
     }
 
-    public Stream Input => _input;
+    public Stream Input { get; }
 
-    public Stream Output => _output;
+    public Stream Output { get; }
 
     public TextReader Error { get; init; } = new StringReader("");
 
@@ -51,8 +51,8 @@ internal sealed class PipedProcess : IRankProcess
 
     public void Dispose()
     {
-        _input.Dispose();
-        _output.Dispose();
+        Input.Dispose();
+        Output.Dispose();
     }
 
     private void Run(Func<Pipes, int> main)
@@ -61,9 +61,9 @@ internal sealed class PipedProcess : IRankProcess
         {
             End(main(_pipes));
         }
-        catch (Exception exception) when (WasKilled && exception is IOException or ObjectDisposedException)
+        catch (Exception) when (_pipes.AreClosed)
         {
-            // As a process that is killed ends wherever it is.
+            // A process that is killed, or leaves, ends wherever it is.
         }
     }
 
@@ -76,7 +76,15 @@ internal sealed class PipedProcess : IRankProcess
     /// <summary>The process's ends.</summary>
     internal sealed record Pipes(Stream Input, Stream Output)
     {
+        private volatile bool _areClosed;
+
+        public bool AreClosed => _areClosed;
+
         /// <summary>As far as the other side sees; a thread that reads still does so, until that one closes, too.</summary>
-        public void Close() => Output.Dispose();
+        public void Close()
+        {
+            _areClosed = true;
+            Output.Dispose();
+        }
     }
 }

@@ -72,6 +72,18 @@ internal sealed class SurvivorPackingTests
         });
     }
 
+    [Test]
+    public void Too_little_room_is_refused_before_anything_is_written()
+    {
+        byte[] bits = [0xFF, 0xFF, 0xFF, 0xFF, .. new byte[SurvivorPacking.BitSlack]];
+        var packed = new float[32 + SurvivorPacking.Slack - 1];
+
+        Assert.That(() => SurvivorPacking.Pack256(new float[32], bits, 0, packed), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => SurvivorPacking.Unpack512(packed, bits, 0, new float[32]), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(
+            () => SurvivorPacking.Pack512(new float[40], bits, 0, new float[100]), Throws.InstanceOf<ArgumentOutOfRangeException>());
+    }
+
     private static (float[] Values, bool[] Set, byte[] Bits) Draw((int Count, int FirstBit, double Density, int Seed) test)
     {
         var random = new Random(test.Seed);

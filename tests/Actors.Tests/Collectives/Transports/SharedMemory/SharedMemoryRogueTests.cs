@@ -168,9 +168,9 @@ internal sealed unsafe class SharedMemoryRogueTests
     }
 
     [Test]
-    public void A_chunk_that_cannot_be_read_where_it_should_lie_is_garbage([Values(1, -1)] int address)
+    public void A_chunk_that_cannot_be_read_where_it_should_lie_is_garbage()
     {
-        Exception? error = ReceiveFrom(rogue => SendAddress(rogue, to: 0, address), Short);
+        Exception? error = ReceiveFrom(rogue => SendAddress(rogue, to: 0, address: 1));
 
         Assert.That(error, Is.Not.Null.And.Matches(Failed(CollectiveFailure.Garbage, rank: 1, retryHelps: true)));
     }
@@ -258,7 +258,7 @@ internal sealed unsafe class SharedMemoryRogueTests
     [Test]
     public void Whatever_is_written_while_the_receiver_waits_it_ends_with_a_failure_that_has_a_name([Values] bool everywhere)
     {
-        const int receives = 600;
+        const int receives = 300;
         long writes = 0;
         var outcomes = new HashSet<string>(StringComparer.Ordinal);
         RogueRank? current = null;
@@ -273,7 +273,7 @@ internal sealed unsafe class SharedMemoryRogueTests
                 return true;
             }
 
-            for (int receive = 0; receive < receives || Interlocked.Read(ref writes) < 20_000; receive++)
+            for (int receive = 0; receive < receives || Interlocked.Read(ref writes) < 12_000; receive++)
             {
                 (SharedMemoryTransport victim, RogueRank rogue) = Pair(TimeSpan.FromMilliseconds(2));
                 SendPart(rogue, to: 0, new FrameHeader(0, Expected), receive % 10 * 100);
