@@ -39,11 +39,14 @@ internal sealed class Connection : IDisposable
         }
     }
 
-    /// <summary>Bytes given to the system that have not arrived at the peer's machine.</summary>
-    public bool HasUnsent => Posix.Unacknowledged(Descriptor) > 0;
+    /// <summary>Whether something that was sent would be lost if the process ended now.</summary>
+    /// <param name="isOnThisMachine">Between sockets of one machine all arrives as it is sent.</param>
+    public bool IsStillSpeaking(bool isOnThisMachine) => _tunnel is not null
+        ? !_tunnel.HasPassedAllOn
+        : !isOnThisMachine && Posix.Unacknowledged(Descriptor) > 0 && !IsClosed;
 
     /// <summary>The peer has closed it too, or it is broken: what has not arrived never will.</summary>
-    public bool IsClosed
+    private bool IsClosed
     {
         get
         {

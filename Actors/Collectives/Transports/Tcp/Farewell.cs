@@ -13,8 +13,8 @@ internal static class Farewell
     /// <param name="operationsDone">Null: the ring has failed, which has been told.</param>
     /// <remarks>
     /// A connection that is closed while something lies in it unread is reset, and what it had to send is lost. So what has come is
-    /// read away, and where the way is long, the rank waits until the last words have arrived. On the same machine they arrive as
-    /// they are sent.
+    /// read away, and where the way is long, or there is a tunnel, the rank waits until the last words have arrived. On the same
+    /// machine they arrive as they are sent.
     /// </remarks>
     public static void Say(IReadOnlyList<Peer?> peers, long? operationsDone)
     {
@@ -23,7 +23,8 @@ internal static class Farewell
         {
             if (operationsDone is { } done)
                 peer.Control.Send(new ControlFrame(FrameKind.Leave, done, Rank: -1));
-            peer.Control.Connection.EndSending();
+            foreach (Connection connection in peer.Connections)
+                connection.EndSending();
         }
 
         Deadline deadline = Deadline.In(PatienceMax);
@@ -34,5 +35,5 @@ internal static class Farewell
     }
 
     private static bool IsStillSpeaking(Peer peer) =>
-        !peer.IsOnThisMachine && peer.Control.Connection.HasUnsent && !peer.Control.Connection.IsClosed;
+        peer.Connections.Any(connection => connection.IsStillSpeaking(peer.IsOnThisMachine));
 }

@@ -20,6 +20,8 @@ internal sealed class Peer(
 
     public ReceiveLane[] Receiving { get; } = [.. data.Select(connection => new ReceiveLane(connection))];
 
+    public IEnumerable<Connection> Connections => [Control.Connection, .. data];
+
     /// <summary>Chunks on their way to the peer.</summary>
     public ChunksUnderWay UnderWay { get; } = new();
 

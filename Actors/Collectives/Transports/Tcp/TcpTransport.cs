@@ -38,6 +38,8 @@ internal sealed unsafe class TcpTransport : ITransport
     /// <summary>So long before the deadline it is asked who is how far, so that it is known whom to blame when it passes.</summary>
     private static readonly TimeSpan AsksBefore = TimeSpan.FromSeconds(1);
 
+    private const int AskingTimes = 8;
+
     private readonly RingMember _member;
     private readonly TcpOptions _options;
     private readonly Peer?[] _peers;
@@ -49,7 +51,7 @@ internal sealed unsafe class TcpTransport : ITransport
     private bool _isDisposed;
 
     private Deadline _deadline;
-    private bool _hasAsked;
+    private int _asked;
     private long _operation;
     private long _done;
     private int _rounds;
@@ -101,7 +103,7 @@ internal sealed unsafe class TcpTransport : ITransport
         _operation = _done;
         _watch.Begun = _operation + 1;
         _deadline = Deadline.In(_options.OperationDeadline);
-        _hasAsked = false;
+        _asked = 0;
         _watch.Look(TimeSpan.Zero);
         _watch.ThrowIfFailed(_operation);
     }
@@ -289,18 +291,25 @@ internal sealed unsafe class TcpTransport : ITransport
     private TimeSpan UntilTheClockMatters()
     {
         TimeSpan remaining = _deadline.Remaining;
-        TimeSpan untilAsking = remaining - AskingTime;
-        return _hasAsked || untilAsking <= TimeSpan.Zero ? remaining : untilAsking;
+        return remaining > NextAsking ? remaining - NextAsking : remaining;
     }
 
-    private TimeSpan AskingTime => _deadline.Length / 2 < AsksBefore ? _deadline.Length / 2 : AsksBefore;
+    /// <summary>How much time is left when it is asked next: several times, since what was answered may soon be otherwise.</summary>
+    private TimeSpan NextAsking
+    {
+        get
+        {
+            TimeSpan first = _deadline.Length / 2 < AsksBefore ? _deadline.Length / 2 : AsksBefore;
+            return first * (AskingTimes - _asked) / AskingTimes;
+        }
+    }
 
     private void WatchTheClock(int awaited)
     {
         TimeSpan remaining = _deadline.Remaining;
-        if (!_hasAsked && remaining <= AskingTime)
+        if (_asked < AskingTimes && remaining <= NextAsking)
         {
-            _hasAsked = true;
+            _asked++;
             _watch.Ask(_operation);
         }
 

@@ -21,6 +21,7 @@ internal sealed class TlsTunnel : IDisposable
     private readonly Socket _wire;
     private readonly Socket _farEnd;
     private string? _fault;
+    private bool _hasPassedAllOn;
 
     private TlsTunnel(Socket wire, Socket nearEnd, Socket farEnd)
     {
@@ -33,6 +34,9 @@ internal sealed class TlsTunnel : IDisposable
 
     /// <summary>Why the tunnel has collapsed; null as long as that is not known.</summary>
     public string? Fault => Volatile.Read(ref _fault);
+
+    /// <summary>What the near end has sent, and then ended, is on the wire; or it never will be.</summary>
+    public bool HasPassedAllOn => Volatile.Read(ref _hasPassedAllOn);
 
     /// <summary>Ends when all has been passed on, or the tunnel has collapsed.</summary>
     public Task Ended { get; private set; } = Task.CompletedTask;
@@ -67,6 +71,7 @@ internal sealed class TlsTunnel : IDisposable
 
     private void Collapse()
     {
+        Volatile.Write(ref _hasPassedAllOn, true);
         _farEnd.Dispose();
         _wire.Dispose();
     }
@@ -141,10 +146,11 @@ internal sealed class TlsTunnel : IDisposable
         }
     }
 
-    private static async Task PumpOutwardsAsync(NetworkStream far, SslStream wire)
+    private async Task PumpOutwardsAsync(NetworkStream far, SslStream wire)
     {
         await far.CopyToAsync(wire, PumpBytes);
         await wire.ShutdownAsync();
+        Volatile.Write(ref _hasPassedAllOn, true);
     }
 
     private static async Task PumpInwardsAsync(SslStream wire, NetworkStream far)

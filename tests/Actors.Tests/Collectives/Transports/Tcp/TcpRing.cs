@@ -16,6 +16,9 @@ internal sealed class TcpRing : IDisposable
     public static readonly TimeSpan Ample = TimeSpan.FromSeconds(30);
     public static readonly TimeSpan Short = TimeSpan.FromMilliseconds(300);
 
+    /// <summary>A deadline before which ranks on a busy machine get to answer each other.</summary>
+    public static readonly TimeSpan Answerable = TimeSpan.FromSeconds(1.5);
+
     private TcpRing(TcpTransport[] ranks) => Ranks = ranks;
 
     public TcpTransport[] Ranks { get; }

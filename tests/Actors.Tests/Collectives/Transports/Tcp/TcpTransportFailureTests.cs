@@ -148,7 +148,7 @@ internal sealed class TcpTransportFailureTests
     [Test]
     public void A_peer_that_never_sends_fails_the_operation_on_all_ranks_at_the_deadline()
     {
-        using TcpRing ring = TcpRing.Join(3, TcpRing.Options with { OperationDeadline = TcpRing.Short });
+        using TcpRing ring = TcpRing.Join(3, TcpRing.Options with { OperationDeadline = TcpRing.Answerable });
         byte[] chunk = TcpRing.Pinned(4);
 
         // Rank 0 begins nothing; rank 1 waits for it and rank 2 for rank 1.
@@ -161,7 +161,7 @@ internal sealed class TcpTransportFailureTests
     [Test]
     public void A_rank_that_hangs_is_blamed_and_not_one_that_is_done()
     {
-        using TcpRing ring = TcpRing.Join(3, TcpRing.Options with { OperationDeadline = TcpRing.Short });
+        using TcpRing ring = TcpRing.Join(3, TcpRing.Options with { OperationDeadline = TcpRing.Answerable });
         byte[] chunk = TcpRing.Pinned(4);
 
         // Rank 0 has done its part and computes; rank 1 has it and hangs; rank 2 waits for rank 1.
