@@ -20,9 +20,7 @@ public static class AllReduceBenchmark
     /// <summary>Calls that are made before the first one counts: code is compiled anew after some thirty.</summary>
     private const int WarmUpCallsMax = 200;
 
-    private const int WarmUpPasses = 3;
-    private const int WarmUpCalls = 40;
-    private static readonly TimeSpan CompilerWaits = TimeSpan.FromMilliseconds(110);
+    private static readonly TimeSpan CompilerWaits = TimeSpan.FromMilliseconds(400);
 
     private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(50);
 
@@ -97,19 +95,15 @@ public static class AllReduceBenchmark
         /// </summary>
         private void WarmUpAll(Span<T> values)
         {
-            for (int pass = 0; pass < WarmUpPasses; pass++)
+            var compiled = new Warmth(communicator, CompilerWaits);
+            while (!compiled.IsReached())
             {
                 foreach (AllReduceAlgorithm algorithm in plan.Algorithms.Except([AllReduceAlgorithm.Auto]))
                 {
                     communicator.Use(plan.Options with { Algorithm = algorithm });
-                    for (int call = 0; call < WarmUpCalls; call++)
-                    {
-                        communicator.AllReduce(values, plan.Op);
-                        communicator.Barrier();
-                    }
+                    communicator.AllReduce(values, plan.Op);
+                    communicator.Barrier();
                 }
-
-                Thread.Sleep(CompilerWaits);
             }
         }
 

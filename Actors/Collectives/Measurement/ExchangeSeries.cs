@@ -20,7 +20,6 @@ internal sealed class ExchangeSeries
     private static readonly TimeSpan Time = TimeSpan.FromMilliseconds(10);
     private static readonly Reducer Adding = Reducer.Of(ElementType.Float32, ReduceOp.Sum);
 
-    private readonly Communicator _communicator;
     private readonly PinnedMemory _memory;
     private readonly int _groups;
     private readonly int _bytes;
@@ -31,12 +30,14 @@ internal sealed class ExchangeSeries
     /// <param name="bufferBytes">About; at least a message of each rank.</param>
     public ExchangeSeries(Communicator communicator, PinnedMemory memory, int messageBytes, int bufferBytes)
     {
-        _communicator = communicator;
+        Communicator = communicator;
         _memory = memory;
         _groups = Math.Max(1, bufferBytes / (messageBytes * communicator.WorldSize));
         _bytes = _groups * messageBytes * communicator.WorldSize;
         _memory.OfAtLeast(_bytes)[.._bytes].Clear();
     }
+
+    public Communicator Communicator { get; }
 
     /// <summary>What a receiver does with a message; see <see cref="Step.Receive"/> and <see cref="Step.ReceiveReduce"/>.</summary>
     public delegate Step Taking(int from, int chunk, int place = Step.Home, int count = 1);
@@ -48,7 +49,7 @@ internal sealed class ExchangeSeries
     {
         Schedule schedule = Exchange(take, together);
         double[] agreed = [Math.Max(Row(schedule, calls: 1), Row(schedule, calls: 1)) * _groups];
-        _communicator.AllReduce(agreed.AsSpan(), ReduceOp.Max);
+        Communicator.AllReduce(agreed.AsSpan(), ReduceOp.Max);
         int calls = (int)Math.Clamp(Time.TotalSeconds / Batches / agreed[0], 1, 1000);
         double[] rows = new double[Batches];
         for (int batch = 0; batch < Batches; batch++)
@@ -65,16 +66,16 @@ internal sealed class ExchangeSeries
     private double Row(Schedule schedule, int calls)
     {
         Span<byte> buffer = _memory.OfAtLeast(_bytes)[.._bytes];
-        _communicator.Barrier();
+        Communicator.Barrier();
         long began = Stopwatch.GetTimestamp();
         for (int call = 0; call < calls; call++)
-            _communicator.Run(schedule, buffer, ElementType.Float32, Adding);
+            Communicator.Run(schedule, buffer, ElementType.Float32, Adding);
         return Stopwatch.GetElapsedTime(began).TotalSeconds / calls / _groups;
     }
 
     private Schedule Exchange(Taking take, int together)
     {
-        int worldSize = _communicator.WorldSize;
+        int worldSize = Communicator.WorldSize;
         return Schedule.ForEachRank("exchange", CollectiveGoal.AllReduce, worldSize, _groups * worldSize, scratch: 0, rank =>
             Enumerable.Range(0, _groups).SelectMany(group => Group(rank, group * worldSize)));
 
