@@ -73,9 +73,9 @@ public static class AllReduceBenchmark
             void* memory = NativeMemory.AlignedAlloc((nuint)bytes, 4096);
             try
             {
-                WarmUpAll(new Span<T>(memory, (int)(plan.Sizes.Min() / sizeof(T))));
                 if (communicator.WorldSize > 1)
                     communicator.MeasureLinks();
+                WarmUpAll(new Span<T>(memory, (int)(plan.Sizes.Min() / sizeof(T))));
                 foreach (AllReduceAlgorithm algorithm in plan.Algorithms)
                 {
                     communicator.Use(plan.Options with { Algorithm = algorithm });
@@ -91,14 +91,22 @@ public static class AllReduceBenchmark
 
         /// <summary>
         /// A first time is slow whatever runs; after some thirty calls and a pause the compiler makes better code, in two
-        /// passes. So that it is not the first algorithm alone that pays for it, all are called before any is measured.
+        /// passes. So that it is not the first algorithm alone that pays for it, all are called before any is measured; and all
+        /// choices are made, which is work for the compiler, too.
         /// </summary>
         private void WarmUpAll(Span<T> values)
         {
+            foreach (AllReduceAlgorithm algorithm in plan.Algorithms)
+            {
+                communicator.Use(plan.Options with { Algorithm = algorithm });
+                foreach (long size in plan.Sizes)
+                    communicator.Explain(size, ElementTypes.Of<T>());
+            }
+
             var compiled = new Warmth(communicator, CompilerWaits);
             while (!compiled.IsReached())
             {
-                foreach (AllReduceAlgorithm algorithm in plan.Algorithms.Except([AllReduceAlgorithm.Auto]))
+                foreach (AllReduceAlgorithm algorithm in plan.Algorithms)
                 {
                     communicator.Use(plan.Options with { Algorithm = algorithm });
                     communicator.AllReduce(values, plan.Op);

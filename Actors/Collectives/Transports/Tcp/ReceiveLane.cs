@@ -19,7 +19,7 @@ internal sealed unsafe class ReceiveLane(Connection connection) : IDisposable
     private const int BufferBytes = ShortBytesMax + DataFrame.Bytes;
 
     /// <summary>What one call takes from the kernel, so that sending gets its turn in between; see <see cref="SendLane.CallBytesMax"/>.</summary>
-    private const int CallBytesMax = 256 << 10;
+    private const int CallBytesMax = 1 << 20;
 
     private readonly byte* _buffer = (byte*)NativeMemory.AlignedAlloc(BufferBytes, 64);
     private int _begin;

@@ -47,7 +47,7 @@ public sealed record TcpOptions
 
     /// <summary>
     /// Connections for data between two ranks, 1 to 16. Chunks of more than <see cref="StripeBytes"/> are cut into as many parts.
-    /// Where one connection already fills the wire, as on loopback, more only cost calls; over long or shared wires each has a
+    /// Where one connection already fills the wire, as on loopback, two cost a twentieth more of the core and gain nothing; over long or shared wires each has a
     /// window and a share of its own.
     /// </summary>
     public int Connections { get; init; } = 1;
