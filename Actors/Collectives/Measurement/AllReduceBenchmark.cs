@@ -74,7 +74,7 @@ public static class AllReduceBenchmark
             try
             {
                 Span<T> small = new(memory, (int)(plan.Sizes.Min() / sizeof(T)));
-                WarmUpAll(plan.Algorithms.Except([AllReduceAlgorithm.Auto]), small);
+                WarmUpAll([.. plan.Algorithms.Except([AllReduceAlgorithm.Auto])], small);
                 if (communicator.WorldSize > 1)
                     communicator.MeasureLinks();
                 WarmUpAll(plan.Algorithms, small);
@@ -96,7 +96,7 @@ public static class AllReduceBenchmark
         /// passes. So that it is not the first algorithm alone that pays for it, all are called before any is measured; and all
         /// choices are made, which is work for the compiler, too.
         /// </summary>
-        private void WarmUpAll(IEnumerable<AllReduceAlgorithm> algorithms, Span<T> values)
+        private void WarmUpAll(IReadOnlyList<AllReduceAlgorithm> algorithms, Span<T> values)
         {
             foreach (AllReduceAlgorithm algorithm in algorithms)
             {
