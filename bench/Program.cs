@@ -16,6 +16,7 @@ internal static class Program
         new("orchestration", "what a trial costs beyond its training: 1,000 trials of one step", OrchestrationBenchmark.Run),
         new("training-step-child", "one side of training-step, steered through standard input", StepChild.Run),
         new("overlap", "what the gradient exchange adds to a training step, with and without overlap", OverlapBenchmark.Run),
+        new("masked-exchange", "an exchange of all gradients beside one of the survivors alone", MaskedExchangeBenchmark.Run),
         new("packing", "packing and unpacking the gradients of surviving weights, beside a copy", PackingBenchmark.Run),
         new("crossover", "which AllReduce is the cheapest where, by the cost model: charts and tables of the documents", CrossoverBenchmark.Run),
         new("allreduce-model", "AllReduce predicted by the cost model, against measured", ModelBenchmark.Run),

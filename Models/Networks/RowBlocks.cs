@@ -16,8 +16,8 @@ internal static class RowBlocks
     /// <summary>
     /// Half of the rows, half of the rest, and so on: little is left when the last product ends, and little is paid for it.
     /// Measured: 1536 × 512 over 2048 rows takes 29.4 ms at once and 30.8 ms in 4 parts, 768 × 256 7.7 ms and 8.0 ms in 3. In
-    /// return a step of one layer of 512 units waits 0.4 ms instead of 8.9 ms for an exchange that takes 15 ms by itself, and
-    /// 5 instead of 32 ms for one of 40 ms (<c>bench overlap</c>).
+    /// return a step of one layer of 512 units waited 0.4 to 1.6 ms instead of 9 ms for an exchange that takes some 16 ms by
+    /// itself, and 5 to 7 instead of 32 ms for one of some 40 ms (<c>bench overlap</c>, on a machine under load).
     /// </summary>
     public static IEnumerable<int> Falling(int rows)
     {

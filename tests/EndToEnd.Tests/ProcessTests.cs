@@ -48,6 +48,24 @@ internal sealed class ProcessTests
     }
 
     [Test]
+    public async Task Links_that_were_measured_for_the_choice_stay_with_the_run()
+    {
+        using var place = new Workplace();
+        string sweep = Sweeps.Gang(Epochs).Replace(
+            "\"checkpointEverySteps\": 4", "\"checkpointEverySteps\": 4, \"exchange\": { \"algorithm\": \"auto\" }", StringComparison.Ordinal);
+        using Program program = Start(place, sweep, "killed", SharedMemory);
+        await Checkpoints.FirstAsync(place.PathOf("killed"), program);
+        program.KillAtOnce();
+        string links = Path.Combine(RunFolder.In(place.PathOf("killed")).Directory, "links", "shared-memory-2.json");
+        string measured = await File.ReadAllTextAsync(links);
+
+        Ended resumed = await ResumeAsync(place, "killed", SharedMemory);
+
+        Assert.That(resumed.ExitCode, Is.Zero, resumed.ToString());
+        Assert.That(await File.ReadAllTextAsync(links), Is.EqualTo(measured).And.Contain("\"alphaSeconds\""));
+    }
+
+    [Test]
     public async Task Each_rank_of_a_gang_has_a_process_and_a_trial_without_a_gang_has_none()
     {
         using var place = new Workplace();

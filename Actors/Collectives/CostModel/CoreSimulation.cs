@@ -96,6 +96,10 @@ internal sealed class CoreSimulation
         GoOn(rank);
     }
 
+    /// <summary>
+    /// Adding alone is what it costs more to add than to copy what arrives. A reduction out of scratch passes over the memory
+    /// once more, as a copy does.
+    /// </summary>
     private double WorkOf(in ScheduleProgram.Op op)
     {
         long bytes = _bytes.Of(op.Chunk, op.Count);
@@ -104,7 +108,7 @@ internal sealed class CoreSimulation
             StepKind.Send => Overhead(_costs.SenderShare) + _senders.At(bytes),
             StepKind.Receive => Overhead(1 - _costs.SenderShare) + _receivers.At(bytes),
             StepKind.ReceiveReduce => Overhead(1 - _costs.SenderShare) + _receivers.At(bytes) + _costs.Link.Adding.At(bytes),
-            _ => _costs.Link.Adding.At(bytes),
+            _ => _costs.Link.Moving.At(bytes) + _costs.Link.Adding.At(bytes),
         };
     }
 

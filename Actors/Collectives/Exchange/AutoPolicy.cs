@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Orchestrator.Actors.Collectives.CostModel;
 using Orchestrator.Actors.Collectives.Reduction;
 using Orchestrator.Actors.Collectives.Schedules;
@@ -9,8 +10,15 @@ namespace Orchestrator.Actors.Collectives.Exchange;
 /// <param name="costsFor">What moving and adding cost out of a buffer of so many bytes.</param>
 internal sealed class AutoPolicy(int worldSize, Func<long, MachineCosts> costsFor) : ISchedulePolicy
 {
-    /// <summary>Of the time, lost to latency in favour of buckets that come back early.</summary>
-    private const double Waste = 0.1;
+    /// <summary>
+    /// About the model's own error. What promises less than this over what sends the fewest bytes, or over the usual bucket, may
+    /// as well be slower.
+    /// </summary>
+    private const double Tolerance = 1.15;
+
+    private const long UsualBucketBytes = 4 << 20;
+
+    private static readonly ImmutableArray<long> OtherBucketBytes = [1 << 20, 16 << 20];
 
     /// <summary>A training asks for a handful of sizes; whoever asks for each size once is not to fill the memory.</summary>
     private const int ChoicesMax = 1024;
@@ -38,14 +46,30 @@ internal sealed class AutoPolicy(int worldSize, Func<long, MachineCosts> costsFo
 
     private Chosen Choose(CollectiveGoal goal, long bytes, ElementType type)
     {
-        int elementBytes = type.Bytes();
         MachineCosts costs = costsFor(bytes);
-        long together = goal.Kind == CollectiveKind.AllReduce
-            ? Math.Clamp(Chooser.BucketBytes(worldSize, bytes / elementBytes, elementBytes, costs, Waste), sizeof(double), Math.Max(bytes, sizeof(double)))
-            : bytes;
-        Candidate best = Chooser.Choose(goal, worldSize, Math.Min(bytes, together) / elementBytes, elementBytes, costs).Best;
-        Schedule schedule = VerifiedSchedules.Of(best.Spec);
-        return new Chosen(schedule, Math.Max(together, sizeof(double)), SchedulePrice.Of(schedule, bytes, together, elementBytes, costs));
+        if (goal.Kind != CollectiveKind.AllReduce)
+            return InBuckets(goal, bytes, Math.Max(bytes, 1), type.Bytes(), costs);
+        Chosen usual = InBuckets(goal, bytes, UsualBucketBytes, type.Bytes(), costs);
+        Chosen best = usual;
+        foreach (long other in OtherBucketBytes.Where(other => Math.Min(other, UsualBucketBytes) < bytes))
+        {
+            Chosen chosen = InBuckets(goal, bytes, other, type.Bytes(), costs);
+            if (chosen.Seconds * Tolerance < usual.Seconds && chosen.Seconds < best.Seconds)
+                best = chosen;
+        }
+
+        return best;
+    }
+
+    private Chosen InBuckets(CollectiveGoal goal, long bytes, long bucketBytes, int elementBytes, MachineCosts costs)
+    {
+        long together = Math.Min(bytes, bucketBytes) / elementBytes;
+        Choice choice = Chooser.Choose(goal, worldSize, together, elementBytes, costs);
+        Schedule schedule = choice.Candidates
+            .Where(candidate => candidate.Time <= choice.Best.Time * Tolerance)
+            .Select(candidate => VerifiedSchedules.Of(candidate.Spec))
+            .MinBy(near => ScheduleCost.Of(near, together, elementBytes, costs).BytesSentMax)!;
+        return new Chosen(schedule, bucketBytes, SchedulePrice.Of(schedule, bytes, bucketBytes, elementBytes, costs));
     }
 
     private sealed record Chosen(Schedule Schedule, long BucketBytes, double Seconds);

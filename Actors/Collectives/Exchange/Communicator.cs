@@ -43,6 +43,7 @@ public sealed class Communicator : IGradientExchange, IDisposable
     private readonly PinnedMemory _scratch = new();
     private readonly PinnedMemory _widened = new();
     private MeasuredLinks? _links;
+    private AutoPolicy? _auto;
     private bool _isDisposed;
 
     /// <param name="transport">To be disposed of with this.</param>
@@ -218,7 +219,7 @@ public sealed class Communicator : IGradientExchange, IDisposable
     internal void Use(CommunicatorOptions options)
     {
         Policy = options.Algorithm == AllReduceAlgorithm.Auto && WorldSize > 1
-            ? new AutoPolicy(WorldSize, (_links ?? MeasureLinks(options.Links)).ToCosts)
+            ? _auto ??= new AutoPolicy(WorldSize, MeasureLinks(options.Links).ToCosts)
             : FixedPolicy.Of(options, WorldSize, _links is { } links ? links.ToCosts : null);
     }
 

@@ -20,7 +20,7 @@ public static class AllReduceBenchmark
     /// <summary>Calls that are made before the first one counts: code is compiled anew after some thirty.</summary>
     private const int WarmUpCallsMax = 200;
 
-    private static readonly TimeSpan CompilerWaits = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan CompilerWaits = TimeSpan.FromMilliseconds(300);
 
     private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(50);
 
@@ -73,9 +73,11 @@ public static class AllReduceBenchmark
             void* memory = NativeMemory.AlignedAlloc((nuint)bytes, 4096);
             try
             {
-                WarmUpAll(new Span<T>(memory, (int)(plan.Sizes.Min() / sizeof(T))));
+                Span<T> small = new(memory, (int)(plan.Sizes.Min() / sizeof(T)));
+                WarmUpAll([.. plan.Algorithms.Except([AllReduceAlgorithm.Auto])], small);
                 if (communicator.WorldSize > 1)
                     communicator.MeasureLinks();
+                WarmUpAll(plan.Algorithms, small);
                 foreach (AllReduceAlgorithm algorithm in plan.Algorithms)
                 {
                     communicator.Use(plan.Options with { Algorithm = algorithm });
@@ -91,14 +93,22 @@ public static class AllReduceBenchmark
 
         /// <summary>
         /// A first time is slow whatever runs; after some thirty calls and a pause the compiler makes better code, in two
-        /// passes. So that it is not the first algorithm alone that pays for it, all are called before any is measured.
+        /// passes. So that it is not the first algorithm alone that pays for it, all are called before any is measured; and all
+        /// choices are made, which is work for the compiler, too.
         /// </summary>
-        private void WarmUpAll(Span<T> values)
+        private void WarmUpAll(IReadOnlyList<AllReduceAlgorithm> algorithms, Span<T> values)
         {
+            foreach (AllReduceAlgorithm algorithm in algorithms)
+            {
+                communicator.Use(plan.Options with { Algorithm = algorithm });
+                foreach (long size in plan.Sizes)
+                    communicator.Explain(size, ElementTypes.Of<T>());
+            }
+
             var compiled = new Warmth(communicator, CompilerWaits);
             while (!compiled.IsReached())
             {
-                foreach (AllReduceAlgorithm algorithm in plan.Algorithms.Except([AllReduceAlgorithm.Auto]))
+                foreach (AllReduceAlgorithm algorithm in algorithms)
                 {
                     communicator.Use(plan.Options with { Algorithm = algorithm });
                     communicator.AllReduce(values, plan.Op);

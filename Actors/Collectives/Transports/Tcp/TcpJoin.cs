@@ -288,18 +288,17 @@ internal sealed class TcpJoin : IDisposable
 
     private void Listen(ControlLane lane, int rank)
     {
-        bool hasLeft = false;
         RingFailure? fault;
         while (lane.TryReceive(out ControlFrame frame, out fault))
         {
             if (frame.Kind == FrameKind.Abort)
                 Hear(frame.ToFailure());
-            hasLeft |= frame.Kind == FrameKind.Leave;
             if (frame.Kind == FrameKind.Leave)
                 Departures.Add(RingFailure.Left(rank, frame.Operation));
         }
 
-        if (fault is null && lane.IsGone && !hasLeft)
+        // It may have said so in an earlier look.
+        if (fault is null && lane.IsGone && !Departures.Exists(departure => departure.Rank == rank))
             fault = TcpFailure.Died(rank, lane.Connection.EndReason);
         if (fault is not null)
             throw Failed(fault);
@@ -307,8 +306,9 @@ internal sealed class TcpJoin : IDisposable
 
     private void Hear(RingFailure failure)
     {
+        // Told on: whoever hears the end of this rank first must not take it for dead.
         if (failure.FromOperation == RingFailure.FromTheJoin)
-            throw Failure(failure);
+            throw Failed(failure);
         Failures.Add(failure);
     }
 

@@ -131,8 +131,7 @@ internal sealed class ScheduleCostTests
     private static double Work(Step step, ChunkLayout layout) => step.Kind switch
     {
         StepKind.Receive => layout.LengthOf(step.Chunk, step.Count),
-        StepKind.ReceiveReduce => 2 * layout.LengthOf(step.Chunk, step.Count),
-        StepKind.Reduce => layout.LengthOf(step.Chunk, step.Count),
+        StepKind.ReceiveReduce or StepKind.Reduce => 2 * layout.LengthOf(step.Chunk, step.Count),
         _ => 0,
     };
 

@@ -535,6 +535,13 @@ internal sealed class CommunicatorTests(Wires wires)
     }
 
     [Test]
+    public void Ranks_that_leave_at_once_disturb_nobody_who_still_joins()
+    {
+        for (int ring = 0; ring < 50; ring++)
+            Assert.That(Ranks.Errors(wires, 4, Small, static _ => { }), Is.All.Null);
+    }
+
+    [Test]
     public void A_cancellation_after_leaving_touches_nobody()
     {
         using CancellationTokenSource stop = new();

@@ -91,8 +91,8 @@ internal sealed class SchedulePolicyTests
             {
                 Assert.That(
                     chosen.PredictedSeconds(bytes, ElementType.Float32),
-                    Is.LessThanOrEqualTo(1.11 * fixedPolicy.PredictedSeconds(bytes, ElementType.Float32)!.Value),
-                    $"{algorithm}, {bytes} bytes: a tenth goes to shorter buckets");
+                    Is.LessThanOrEqualTo(1.16 * fixedPolicy.PredictedSeconds(bytes, ElementType.Float32)!.Value),
+                    $"{algorithm}, {bytes} bytes: near enough for what sends fewer bytes");
             }
         }
     }

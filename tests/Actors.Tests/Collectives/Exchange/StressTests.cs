@@ -14,7 +14,7 @@ namespace Orchestrator.Actors.Tests.Collectives.Exchange;
 [TestFixture(Wires.Tcp)]
 internal sealed class StressTests(Wires wires)
 {
-    private const int Operations = 1500;
+    private const int Operations = 1000;
 
     [Test]
     public void Every_element_of_every_result_is_right(

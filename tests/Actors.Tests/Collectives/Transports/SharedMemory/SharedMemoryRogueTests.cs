@@ -228,7 +228,7 @@ internal sealed unsafe class SharedMemoryRogueTests
     [Test]
     public void Whatever_is_in_the_channel_the_receiver_gets_what_it_expects_or_a_failure_with_a_name()
     {
-        const int inputs = 12_000;
+        const int inputs = 10_000;
         var histogram = new Dictionary<string, int>(StringComparer.Ordinal);
         Random random = new(20_240_601);
         byte[] garbage = new byte[RingBytes];

@@ -13,6 +13,9 @@ internal sealed class TcpJoinTests
     /// <summary>Nobody listens there. Of a higher rank nobody asks the address, so that the board may have it beforehand.</summary>
     private const string Nowhere = "127.0.0.1:1";
 
+    /// <summary>On a machine that is busy with other tests.</summary>
+    private static readonly TimeSpan LongEnoughForAHandshake = TimeSpan.FromSeconds(3);
+
     private static readonly TcpOptions Hurried = TcpRing.Options with { JoinDeadline = TcpRing.Short };
     private static readonly byte[] Secret = "the ring's own"u8.ToArray();
 
@@ -163,7 +166,7 @@ internal sealed class TcpJoinTests
         Noticeboard board = new(2);
 
         Exception?[] errors = Gang.Errors(2, rank => Join(
-            rank, board, TcpRing.Options with { Secret = new byte[] { (byte)rank }, JoinDeadline = TcpRing.Short }));
+            rank, board, TcpRing.Options with { Secret = new byte[] { (byte)rank }, JoinDeadline = LongEnoughForAHandshake }));
 
         Assert.That(errors[0], Is.InstanceOf<CollectiveException>().With.Message.Contains("did not join").And.Message.Contains("WrongSecret"));
         Assert.That(errors[1], Is.InstanceOf<CollectiveException>().With.Message.Contains("do not have the same secret"));
