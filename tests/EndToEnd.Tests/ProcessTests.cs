@@ -13,7 +13,7 @@ internal sealed class ProcessTests
     private const string Tcp = "tcp";
 
     /// <summary>Long enough to be killed after its first checkpoint and before its end.</summary>
-    private const int Epochs = 12;
+    private const int Epochs = 40;
 
     private static readonly string[] Transports = [SharedMemory, Tcp];
 
