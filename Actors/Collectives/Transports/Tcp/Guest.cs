@@ -21,7 +21,7 @@ internal sealed class Guest : IDisposable
         _handshake = handshake;
         _options = options;
         Route = route;
-        Deadline = Deadline.In(options.HandshakeDeadline);
+        Deadline = Deadline.In(DeadlineOf(route, options));
     }
 
     /// <summary>Where this rank has connected to; null: somebody has connected to this rank.</summary>
@@ -95,6 +95,12 @@ internal sealed class Guest : IDisposable
             Broken = $"no handshake within {Deadline.Length}";
     }
 
+    /// <summary>
+    /// Who has connected must be quick, since it takes a place. Whom this rank has connected to may have other guests first.
+    /// </summary>
+    private static TimeSpan DeadlineOf(Route? route, TcpOptions options) =>
+        route is null ? options.HandshakeDeadline : options.JoinDeadline;
+
     /// <summary>Hands the connection over; the guest is of no further use.</summary>
     public Connection Take()
     {
@@ -116,7 +122,7 @@ internal sealed class Guest : IDisposable
         _isConnecting = false;
         SocketSettings.Apply(_socket, _options);
         _connection = _options.Tls is { } tls
-            ? new Connection(TlsTunnel.Open(_socket, tls, accepts: Route is null, _options.HandshakeDeadline))
+            ? new Connection(TlsTunnel.Open(_socket, tls, accepts: Route is null, DeadlineOf(Route, _options)))
             : new Connection(_socket);
     }
 

@@ -191,7 +191,7 @@ internal sealed class TcpJoinTests
     public void Strangers_that_send_garbage_or_nothing_do_not_disturb()
     {
         Noticeboard board = new(2, (1, Nowhere));
-        TcpOptions options = TcpRing.Options with { GuestsMax = 4, HandshakeDeadline = LongEnoughForAHandshake, Secret = Secret };
+        TcpOptions options = TcpRing.Options with { GuestsMax = 4, HandshakeDeadline = TimeSpan.FromSeconds(1), Secret = Secret };
         var strangers = new List<Socket>();
 
         TcpTransport[] ranks = Gang.Run(2, rank =>
